@@ -1,0 +1,1 @@
+"""Everything that knows no Streamlit: data, networks, training and pictures; see each module."""
