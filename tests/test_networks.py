@@ -1,0 +1,135 @@
+"""The descriptions in `model/networks.py` and what is read from them."""
+
+import contextlib
+import io
+
+import keras
+import numpy as np
+import pytest
+
+from model import networks
+from model.forward import forward, predict
+from model.networks import NETWORKS
+from model.training import keras_model, logits
+
+everyone = pytest.mark.parametrize("name", NETWORKS)
+
+
+def random_weights(name, seed=0):
+    """Weights with biases that are not zero, so that a forgotten bias shows."""
+    rng = np.random.default_rng(seed)
+    shapes = networks.weight_shapes(NETWORKS[name])
+    return {k: rng.normal(0, 0.15, s).astype(np.float32) for k, s in shapes.items()}
+
+
+def images(count=7):
+    return np.random.default_rng(1).integers(0, 256, (count, 28, 28)).astype(np.uint8)
+
+
+def keras_with(name, weights):
+    model = keras_model(NETWORKS[name])
+    for layer in model.layers:
+        layer.set_weights([v for k, v in weights.items() if k.split("/")[0] == layer.name])
+    return model
+
+
+def test_the_articles_lenet_has_107786_parameters():
+    counts = networks.parameter_counts(NETWORKS["lenet"])
+    assert [n for n in counts.values() if n] == [156, 2_416, 94_200, 10_164, 850]
+    assert sum(counts.values()) == 107_786
+
+
+def test_lenet_of_1998_has_61706_parameters():
+    assert sum(networks.parameter_counts(NETWORKS["lenet-1998"]).values()) == 61_706
+
+
+@everyone
+def test_shapes_and_counts_are_those_of_keras(name):
+    network, model = NETWORKS[name], keras_model(NETWORKS[name])
+    assert [layer.output.shape[1:] for layer in model.layers] == list(
+        networks.output_shapes(network)
+    )
+    counts = {layer.name: layer.count_params() for layer in model.layers}
+    assert counts == networks.parameter_counts(network)
+
+
+@everyone
+def test_numpy_and_keras_agree_on_every_layer(name):
+    weights, pictures = random_weights(name), images()
+    ours = forward(NETWORKS[name], weights, pictures)
+    model = keras_with(name, weights)
+    every_output = keras.Model(model.inputs, [layer.output for layer in model.layers])
+    theirs = every_output.predict(pictures[..., None] / np.float32(255), verbose=0)
+    for layer, expected in zip(model.layers, theirs, strict=True):
+        np.testing.assert_allclose(ours[layer.name], expected, atol=1e-5, rtol=1e-5)
+
+
+@everyone
+def test_the_training_graph_computes_what_keras_computes(name):
+    weights, pictures = random_weights(name), images()
+    ours = logits(NETWORKS[name], weights, pictures).numpy()
+    probabilities = keras_with(name, weights).predict(
+        pictures[..., None] / np.float32(255), verbose=0
+    )
+    np.testing.assert_allclose(keras.ops.softmax(ours), probabilities, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["average", "max"])
+@pytest.mark.parametrize(("padding", "pool"), [("same", 2), ("valid", 2), ("same", 3)])
+def test_other_layers_than_lenets_agree_as_well(monkeypatch, kind, padding, pool):
+    """Layers that no entry of NETWORKS has yet, so that a new entry needs no new code."""
+    layers = (
+        networks.Conv(3, 3, padding, "relu"),
+        networks.Conv(4, 3, padding, "tanh"),
+        networks.Pool(kind, pool),
+        networks.Flatten(),
+        networks.Dense(10, "softmax"),
+    )
+    monkeypatch.setitem(NETWORKS, "new", networks.Network("New", "", layers))
+    test_numpy_and_keras_agree_on_every_layer("new")
+    test_the_training_graph_computes_what_keras_computes("new")
+    test_shapes_and_counts_are_those_of_keras("new")
+
+
+@everyone
+def test_weights_survive_the_way_to_a_vector_and_back(name):
+    weights = random_weights(name)
+    back = networks.from_vector(NETWORKS[name], networks.to_vector(weights))
+    assert list(back) == list(weights)
+    for key in weights:
+        np.testing.assert_array_equal(back[key], weights[key])
+
+
+def test_first_weights_follow_from_the_seed():
+    first, same, other = (networks.initial_weights(NETWORKS["lenet"], s) for s in (3, 3, 4))
+    np.testing.assert_array_equal(first["conv1/kernel"], same["conv1/kernel"])
+    assert not np.array_equal(first["conv1/kernel"], other["conv1/kernel"])
+    assert not first["conv1/bias"].any()
+    # Glorot's limit for 5x5 kernels from 6 to 16 channels
+    assert np.abs(first["conv2/kernel"]).max() <= np.sqrt(6 / (25 * 22))
+
+
+def test_prediction_in_parts_is_prediction_at_once():
+    weights, pictures = random_weights("lenet"), images(10)
+    whole = predict(NETWORKS["lenet"], weights, pictures)
+    parts = predict(NETWORKS["lenet"], weights, pictures, batch=3)
+    np.testing.assert_allclose(whole, parts, atol=1e-6)
+    np.testing.assert_allclose(whole.sum(axis=1), 1, atol=1e-5)
+    assert predict(NETWORKS["lenet"], weights, pictures[:0]).shape == (0, 10)
+
+
+@everyone
+def test_the_keras_code_runs_and_builds_this_network(name, monkeypatch):
+    """The text is run whole, with a tiny data set and one epoch in place of thirty."""
+    rng = np.random.default_rng(0)
+    small = [(rng.integers(0, 256, (n, 28, 28)), rng.integers(0, 10, n)) for n in (32, 32)]
+    monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: small)
+    code = networks.keras_code(NETWORKS[name]).replace("epochs=30", "epochs=1")
+    space: dict = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(code, space)
+    ours = keras_model(NETWORKS[name])
+    assert space["model"].count_params() == ours.count_params()
+    assert [layer.get_config().get("activation") for layer in space["model"].layers] == [
+        layer.get_config().get("activation") for layer in ours.layers
+    ]
