@@ -1,0 +1,88 @@
+"""`python -m model.train`, run as a person runs it, on the drawn wardrobe."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import checkpoint, data
+from model.forward import predict
+from model.networks import NETWORKS
+
+ROOT = Path(__file__).parent.parent
+SHIPPED = ROOT / "assets" / "lenet.safetensors"
+
+
+def train(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "model.train", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_it_trains_writes_weights_and_tells_json(tmp_path):
+    out = tmp_path / "new folder" / "w.safetensors"
+    done = train(
+        *[
+            "--recipe",
+            "quick",
+            "--data",
+            "wardrobe",
+            "--epochs",
+            "2",
+            "--train-images",
+            "500",
+            "--batch-size",
+            "50",
+        ],
+        *("--seed", "3", "--out", str(out)),
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["epochs"] == len(told["losses"]) == len(told["accuracies"]) == 2
+    assert told["seconds_per_epoch"] == pytest.approx(told["seconds"] / 2)
+    assert told["peak_memory_mb"] > 100
+    assert "batch" in done.stderr  # the progress bar
+    trained = checkpoint.load(out.read_bytes())
+    assert (trained.config.seed, trained.recipe, trained.epoch) == (3, "quick", 2)
+    assert trained.accuracies["test"] == told["test_accuracy"]
+    pictures = data.load("wardrobe")
+    guesses = predict(NETWORKS["lenet"], trained.weights, pictures.test_images).argmax(axis=1)
+    assert float(np.mean(guesses == pictures.test_labels)) == pytest.approx(
+        told["test_accuracy"], abs=0.002
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--epochs", "0"), "Epochs is 0; it must be 1 to 100."),
+        (("--out", str(ROOT)), "OSError|IsADirectoryError|PermissionError"),
+        (("--recipe", "slow"), "invalid choice"),
+    ],
+)
+def test_wrong_settings_are_told_before_any_training(arguments, words):
+    done = train(*arguments, "--data", "wardrobe")
+    assert done.returncode == 2
+    assert any(word in done.stderr for word in words.split("|")), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_weights_that_ship_are_as_good_as_they_say():
+    """On the real test set where it is present; on any machine, they load and fit."""
+    trained = checkpoint.load(SHIPPED.read_bytes())
+    assert (trained.network, trained.recipe) == ("lenet", "best")
+    assert trained.accuracies["test"] >= 0.92
+    try:
+        pictures = data.load("fashion-mnist")
+    except data.DataError:
+        return
+    guesses = predict(NETWORKS["lenet"], trained.weights, pictures.test_images).argmax(axis=1)
+    reached = float(np.mean(guesses == pictures.test_labels))
+    assert reached == pytest.approx(trained.accuracies["test"], abs=0.0005)
