@@ -1,0 +1,127 @@
+"""Home: what this is, a live prediction, the article's seven steps, the networks in detail."""
+
+import numpy as np
+import streamlit as st
+
+from model.data import CLASSES
+from model.forward import predict
+from model.networks import NETWORKS, Network, keras_code, output_shapes, parameter_counts
+from ui import charts, components, shell, state
+
+STEPS = (  # the article's, each with what it is and where it is done: (label, file or anchor)
+    ("Import", "One library does it all: Keras, on top of TensorFlow.", ("The code", "#networks")),
+    (
+        "Load and split",
+        "60,000 pictures to learn from, 10,000 kept apart for the exam.",
+        ("See the pictures", "pages/dataset.py"),
+    ),
+    (
+        "Look at the data",
+        "Ten kinds of clothes, 28 by 28 grey pixels each.",
+        ("See the numbers", "pages/dataset.py"),
+    ),
+    ("Build", "LeNet: eight layers, one after the other.", ("The layers", "#networks")),
+    ("Summarise", "Count what it has to learn: 107,786 numbers.", ("The table", "#networks")),
+    (
+        "Train",
+        "30 times through all pictures. Each time, the network guesses, is told the answer and "
+        "changes its numbers a little.",
+        ("Train and watch", "pages/train.py"),
+    ),
+    ("Predict", "Show it a picture it has never seen.", ("Try it", "pages/predict.py")),
+)
+
+
+def introduction() -> None:
+    dataset = state.dataset()
+    count = len(dataset.train_images) + len(dataset.test_images)
+    st.markdown(
+        "LeNet is the small network that began modern image recognition. Here you train it "
+        f"yourself on **{components.DATA_NAMES[dataset.name]}**, {count:,} little pictures of "
+        "clothes, watch it get better batch by batch, and then test it with your own drawings and "
+        "photos. It takes a minute; you need no code and no account."
+    )
+    if st.button("Train LeNet now", key="home_train", type="primary", icon=":material/play_arrow:"):
+        st.switch_page("pages/train.py")
+
+
+@st.fragment
+def example() -> None:
+    st.subheader("What a trained network does", anchor=False)
+    choice, data = state.in_use(), state.dataset()
+    if choice is None:
+        st.info("No weights are there yet. Train a network, and it will show here what it can do.")
+        return
+    index = st.session_state.get(state.EXAMPLE, 0) % len(data.test_images)
+    image, truth = data.test_images[index], CLASSES[data.test_labels[index]]
+    values = predict(NETWORKS[choice.trained.network], choice.trained.weights, image[None])[0]
+    winner = int(values.argmax())
+    guess = CLASSES[winner]
+    left, right = st.columns([2, 3], vertical_alignment="center")
+    left.image(components.picture(image, 196), width=196, alt=f"A test picture: {truth}")
+    verdict = ":green[right]" if guess == truth else ":red[wrong]"
+    left.markdown(f"Guess: **{guess}**, {verdict}  \nIn truth: **{truth}**")
+    left.button(
+        "Another picture",
+        icon=":material/shuffle:",
+        key="home_another",
+        on_click=another_picture,
+    )
+    alt = f"Probabilities of the ten classes; the highest is {guess}"
+    figure = charts.probabilities(CLASSES, values, winner)
+    right.plotly_chart(figure, config=charts.PLOTLY_CONFIG, key="home_probabilities", alt=alt)
+
+
+def another_picture() -> None:
+    st.session_state[state.EXAMPLE] = int(np.random.default_rng().integers(2**31))
+
+
+def path() -> None:
+    st.subheader("Seven steps to a network that recognises clothes", anchor=False)
+    grid = st.grid(4, min_column_width=190, border=True, key="steps")
+    for number, (name, text, (label, target)) in enumerate(STEPS, 1):
+        with grid.cell(column_span=2 if name == "Train" else 1):
+            st.markdown(f"**{number}. {name}**  \n{text}")
+            if target.startswith("#"):
+                st.markdown(f"[:material/arrow_downward: {label}]({target})")
+            else:
+                st.page_link(target, label=label, icon=":material/arrow_forward:")
+
+
+def summary(network: Network) -> str:
+    """What each layer is, what it gives out, what it has to learn: a table in Markdown.
+
+    st.table would show the same, but loads pandas: 70 MB and more than a second on a first visit.
+    """
+    counts = parameter_counts(network)
+    rows = ["| Layer | Output | Parameters |", "|:--|:--|--:|"]
+    for layer, name, shape in zip(network.layers, counts, output_shapes(network), strict=True):
+        size = "×".join(map(str, shape))
+        rows.append(f"| {components.describe(layer)} | {size} | {counts[name]:,} |")
+    rows.append(f"| **Together** | | **{sum(counts.values()):,}** |")
+    return "\n".join(rows)
+
+
+def networks() -> None:
+    st.subheader("The networks, layer by layer", anchor="networks")
+    st.markdown(
+        "A picture goes in at the top; ten probabilities come out at the bottom. Parameters are "
+        "the numbers that training changes."
+    )
+    tabs = st.tabs([network.label for network in NETWORKS.values()])
+    for tab, network in zip(tabs, NETWORKS.values(), strict=True):
+        with tab:
+            st.markdown(network.story)
+            st.markdown(summary(network))
+            with st.expander("The Keras code, to copy into any notebook", icon=":material/code:"):
+                st.code(keras_code(network), language="python")
+
+
+shell.begin("Teach a network to see", "")
+left, right = st.columns([2, 3], gap="large")
+with left:
+    introduction()
+with right:
+    example()
+path()
+networks()

@@ -1,0 +1,107 @@
+"""Train: choose settings, start, and watch loss and accuracy move."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from model.networks import NETWORKS
+from model.recipes import LIMITS, RECIPES, Config, SettingError
+from model.run import Run, ServerFullError
+from ui import shell, state, training
+
+
+def watch(run: Run, token: str) -> None:
+    """The run: what it is, its buttons or its results, progress, and charts."""
+    now = run.snapshot()
+    st.subheader(
+        f"{NETWORKS[now.config.network].label}, {training.recipe_label(now.recipe)}", anchor=False
+    )
+    st.caption(training.summary(now.config))
+    if now.message:
+        st.warning(now.message)
+    if training.is_active(run):
+        training.controls(run)
+    else:
+        training.results(now, run, token)
+    training.watch(run, token)
+    st.caption("This page's address leads back to this run, also from another tab or device.")
+
+
+def settings(busy: bool) -> tuple[Config, str]:
+    """The widgets of a new run; its settings, and the recipe's key or "custom"."""
+    network_column, recipe_column, epochs_column = st.columns([3, 3, 2])
+    network = network_column.selectbox(
+        "Network",
+        NETWORKS,
+        format_func=lambda key: NETWORKS[key].label,
+        key="train_network",
+        disabled=busy,
+    )
+    recipe = recipe_column.selectbox(
+        "Recipe",
+        RECIPES,
+        format_func=lambda key: RECIPES[key].label,
+        key="train_recipe",
+        disabled=busy,
+    )
+    usual = RECIPES[recipe].config
+    low, high = (int(limit) for limit in LIMITS["epochs"])
+    epochs = epochs_column.number_input(
+        "Epochs",
+        low,
+        high,
+        usual.epochs,
+        key=f"train_{recipe}_epochs",
+        help="How many times the network sees every training picture.",
+        disabled=busy,
+    )
+    st.caption(f"**{NETWORKS[network].label}:** {NETWORKS[network].story}")
+    st.caption(f"**{RECIPES[recipe].label}:** {RECIPES[recipe].story}")
+    with st.expander("More settings"):
+        config = training.more_settings(recipe, busy)
+    changed = config != usual or epochs != usual.epochs
+    config = replace(config, network=network, epochs=epochs, data=state.dataset().name)
+    return config, "custom" if changed else recipe
+
+
+def start(config: Config, recipe: str) -> None:
+    """Start a run and turn the page to it."""
+    try:
+        state.set_run_token(training.runs().start(config, recipe))
+    except (SettingError, ServerFullError) as error:
+        st.error(str(error))
+    else:
+        st.rerun()
+
+
+shell.begin(
+    "Train",
+    "The network guesses, is told the answer, and changes its weights a little. Then it does so "
+    "again, thousands of times. Watch it learn.",
+)
+token = state.run_token()
+run = training.runs().get(token)
+if token and run is None:
+    st.info(
+        "The run in this page's address is not on this server any more: the server was started "
+        "anew, or the run was old. Start a new one.",
+        icon=":material/info:",
+    )
+if run and token:
+    watch(run, token)
+    st.subheader("Another run", anchor=False)
+busy = training.is_active(run)
+with st.container(border=True):
+    config, recipe = settings(busy)
+    if st.button(
+        "Start training",
+        type="secondary" if run else "primary",
+        icon=":material/play_arrow:",
+        disabled=busy,
+        key="train_start",
+    ):
+        start(config, recipe)
+    if busy:
+        st.caption("Your run is still going. Stop it above to start another.")
+with st.expander("Use weights from a file"):
+    training.weights_from_file()

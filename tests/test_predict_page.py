@@ -1,0 +1,174 @@
+"""The Predict page in AppTest: every source, and every kind of trouble, without a browser."""
+
+import base64
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from model.data import CLASSES
+from ui import state
+
+TIMEOUT = 60
+
+
+@pytest.fixture
+def page():
+    at = AppTest.from_file(Path(__file__).parents[1] / "app.py", default_timeout=TIMEOUT)
+    at.run()
+    return at.switch_page("pages/predict.py").run()
+
+
+def png(picture):
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def shirt(ground="white"):
+    picture = Image.new("RGBA", (288, 288), ground)
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((90, 40, 200, 250), fill="#8a8a8a")
+    pen.rectangle((40, 40, 250, 110), fill="#8a8a8a")
+    return picture
+
+
+def stroke(at, picture):
+    data = "data:image/png;base64," + base64.b64encode(png(picture)).decode()
+    raw = {"objects": [{"type": "Path"}]}
+    at.session_state["canvas"] = {"drawing": {"raw": raw, "data": data}}
+    return at.run()
+
+
+def choose(at, source):
+    return at.segmented_control(key="predict_source").set_value(source).run()
+
+
+def words(at):
+    parts = (at.markdown, at.caption, at.info, at.warning, at.subheader)
+    return "\n".join(element.value for elements in parts for element in elements)
+
+
+def answered(at):
+    assert not at.exception
+    assert "Softmax" in words(at)
+    return next(one.value for one in at.subheader if one.value in CLASSES)
+
+
+def test_blank_canvas_invites(page):
+    assert not page.exception
+    assert "The answer follows every stroke." in page.info[0].value
+    assert page.button(key="draw_clear").disabled
+
+
+def test_a_stroke_is_answered(page):
+    stroke(page, shirt())
+    assert answered(page)
+    assert "outline drawing" not in words(page)
+    assert not page.button(key="draw_clear").disabled
+
+
+def test_white_strokes_only_are_a_sentence(page):
+    stroke(page, Image.new("RGBA", (288, 288), "white"))
+    assert not page.exception
+    assert "one colour" in page.info[0].value
+
+
+@pytest.mark.parametrize("button", ["draw_undo", "draw_clear"])
+def test_undo_and_clear_set_the_canvas(page, button):
+    stroke(page, shirt())
+    before = page.session_state[state.DRAWING]["version"]
+    page.button(key=button).click().run()
+    assert page.session_state[state.DRAWING] == {"version": before + 1, "objects": []}
+
+
+def test_overrides_change_the_answer_picture(page):
+    stroke(page, shirt())
+    stages = words(page).count("Crop")
+    page.segmented_control(key="Draw_crop").set_value("No").run()
+    assert not page.exception
+    assert words(page).count("Crop") < stages
+
+
+def test_threshold_by_hand_that_finds_nothing(page):
+    stroke(page, shirt())
+    page.toggle(key="Draw_find").set_value(False).run()
+    page.slider(key="Draw_threshold").set_value(255).run()
+    assert not page.exception
+    assert "lower threshold" in page.info[0].value
+
+
+def test_upload(page):
+    choose(page, "Upload")
+    assert "not stored" in words(page)
+    page.file_uploader[0].upload("shirt.png", png(shirt()), "image/png").run()
+    assert answered(page)
+
+
+BAD = {
+    "text": (b"milk, bread", "not a picture"),
+    "tiny": (png(Image.new("RGB", (1, 1))), "too small"),
+    "truncated": (png(shirt())[:600], "damaged"),
+    "blank": (png(Image.new("RGB", (90, 90), "white")), "one colour"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_file_is_a_sentence_and_the_page_works_on(page, name):
+    content, sentence = BAD[name]
+    choose(page, "Upload")
+    page.file_uploader[0].upload("bad.png", content, "image/png").run()
+    assert not page.exception
+    assert sentence in page.info[0].value
+    page.file_uploader[0].set_value([("shirt.png", png(shirt()), "image/png")]).run()
+    assert answered(page)
+
+
+def test_several_files_are_a_table(page):
+    choose(page, "Upload")
+    files = [("a.png", png(shirt()), "image/png"), ("b.png", b"no", "image/png")]
+    page.file_uploader[0].set_value(files).run()
+    table = page.dataframe[0].value
+    assert list(table["File"]) == ["a.png", "b.png"]
+    assert table["Taken for"][1] == "cannot be read"
+    assert answered(page)
+    page.selectbox(key="predict_file").select(1).run()
+    assert "not a picture" in page.info[0].value
+
+
+def test_from_the_data_set(page):
+    choose(page, "From the data set")
+    assert answered(page)
+    assert not page.expander, "nothing is done to these pictures, so nothing can be changed"
+    assert "It is: **" in words(page)
+    page.multiselect(key="predict_classes").select(8).run()
+    assert "It is: **Bag**" in words(page)
+    before = page.session_state[state.SAMPLE]
+    page.button(key="predict_another").click().run()
+    assert page.session_state[state.SAMPLE] == before + 1
+    assert "It is: **Bag**" in words(page)
+
+
+def test_camera_waits_for_a_picture(page):
+    choose(page, "Camera")
+    assert not page.exception
+    assert "Take a picture" in page.info[0].value
+
+
+def test_without_weights_the_page_says_so(page, monkeypatch):
+    monkeypatch.setattr(state, "choices", dict)
+    stroke(page, shirt())
+    assert not page.exception
+    assert any("No weights" in one.value for one in page.info)
+
+
+def test_drawing_is_read_as_the_browser_sends_it(page):
+    outline = Image.new("RGBA", (288, 288), "white")
+    ImageDraw.Draw(outline).rectangle((90, 40, 200, 250), outline="#404040", width=6)
+    stroke(page, outline)
+    assert answered(page)
+    assert "outline drawing" in words(page)
+    assert np.asarray(outline).shape == (288, 288, 4)

@@ -1,0 +1,101 @@
+"""Small things that several pages show: pictures with hard pixels, notices, descriptions.
+
+Everything here takes what it draws as arguments; the session is read in `state.py`.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from model import data
+from model.checkpoint import Trained
+from model.networks import NETWORKS, Conv, Dense, Flatten, Layer, Pool
+
+DATA_NAMES = {"fashion-mnist": "Fashion-MNIST", "wardrobe": "Drawn clothes"}
+
+
+def picture(image: NDArray[np.uint8], width: int = 280) -> bytes:
+    """A grey picture, (28, 28), as PNG about `width` pixels wide, its pixels as hard squares."""
+    scale = max(1, width // image.shape[1])
+    return _png(image.repeat(scale, axis=0).repeat(scale, axis=1))
+
+
+def data_uri(image: NDArray[np.uint8]) -> str:
+    """A picture, (h, w) or (h, w, 3), as an address that holds the picture itself.
+
+    About 0.8 kB for 28x28. Colours go as JPEG: a photograph as PNG would be five times larger.
+    """
+    if image.ndim == 2:
+        return f"data:image/png;base64,{base64.b64encode(_png(image)).decode()}"
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "JPEG", quality=88)
+    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def _png(image: NDArray[np.uint8]) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(image)).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def about(trained: Trained) -> str:
+    """What weights are, in one line: network, data, accuracy where it was measured."""
+    source = DATA_NAMES.get(trained.config.data, trained.config.data)
+    parts = [NETWORKS[trained.network].label, f"trained on {source}"]
+    if "test" in trained.accuracies:
+        parts.append(f"{100 * trained.accuracies['test']:.2f} % right on the test set")
+    return ", ".join(parts)
+
+
+def describe(layer: Layer) -> str:
+    """One layer in plain words."""
+    match layer:
+        case Conv(filters, kernel, padding, activation):
+            edge = "" if padding == "same" else ", no padding"
+            return f"Convolution {kernel}×{kernel}, {filters} filters, {activation}{edge}"
+        case Pool(kind, size):
+            return f"{kind.capitalize()} pooling {size}×{size}"
+        case Flatten():
+            return "Flatten into one row"
+        case Dense(units, activation):
+            return f"Dense, {units} units, {activation}"
+
+
+def wardrobe_notice(chosen: bool) -> None:
+    """Say plainly that the pictures are drawn, how to get the real ones, and try again.
+
+    Where the visitor chose them, the real ones are a choice away.
+    """
+    if chosen:
+        st.info(
+            "**This is not Fashion-MNIST.** These clothes are drawn by the program; you chose "
+            "them under *Data set*. Accuracies cannot be compared with the article's.",
+            icon=":material/info:",
+        )
+        return
+    with st.container(border=True, key="wardrobe_notice"):
+        st.markdown(
+            ":material/warning: **This is not Fashion-MNIST.** The data set is not on this "
+            "computer, so the app shows clothes that it draws itself. Everything works, but "
+            "accuracies cannot be compared with the article's."
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            again = st.button("Try again", icon=":material/refresh:", key="wardrobe_again")
+            with st.popover("How to get Fashion-MNIST", type="tertiary"):
+                st.markdown(data.HOW_TO_GET_IT)
+        if again:
+            _look_again()
+
+
+def _look_again() -> None:
+    with st.spinner("Looking for Fashion-MNIST, and downloading it if it can be reached ..."):
+        search = data.reload(download=True)
+    if search.dataset:
+        st.rerun()
+    st.error("Fashion-MNIST was not found here and could not be downloaded.")

@@ -1,0 +1,77 @@
+"""The canvas to draw on, with undo and clear for people without a mouse. It predicts nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from PIL import Image
+from streamlit_drawable_canvas import CanvasResult, st_canvas
+
+from ui import state
+
+SIDE = 288  # pixels; fits its column on a small laptop, and the narrowest phones
+TOOLS = {
+    "Brush": "freedraw",
+    "Line": "line",
+    "Box": "rect",
+    "Oval": "circle",
+    "Shape": "polygon",
+}
+SHADES = {"Grey": "#8a8a8a", "Light": "#bdbdbd", "Dark": "#404040", "Eraser": "#ffffff"}
+POLYGON = "*Shape*: click the corners one after the other, and the first one again at the end."
+
+
+def canvas() -> Image.Image | None:
+    """Show the canvas and give the drawing, RGB on white; None before the first stroke."""
+    drawing = st.session_state.setdefault(state.DRAWING, {"version": 0, "objects": []})
+    above, below = st.container(), st.container(horizontal=True, gap="xsmall")
+    undo_and_clear = below.container(horizontal=True, gap="xsmall", width="content")
+    with below.popover("Tools", icon=":material/brush:"):
+        tool = st.selectbox("Tool", TOOLS, key="draw_tool")
+        shade = st.selectbox("Shade", SHADES, key="draw_shade")
+        width = st.slider("Brush size", 4, 60, 26, key="draw_width")
+        st.caption(POLYGON)
+    with above:
+        # the canvas' own toolbar lies over what is above it
+        st.caption("Draw one piece of clothing and fill it in.")
+        result = _canvas(drawing, tool, SHADES[shade], width)
+    objects = (result.json_data or {}).get("objects", [])
+    with undo_and_clear:
+        _undo_and_clear(objects)
+    pixels = result.image_data
+    return Image.fromarray(pixels).convert("RGB") if objects and pixels is not None else None
+
+
+def _canvas(drawing: dict[str, Any], tool: str, colour: str, width: int) -> CanvasResult:
+    return st_canvas(
+        drawing_mode=TOOLS[tool],
+        stroke_width=width if tool in {"Brush", "Line"} else 2,
+        stroke_color=colour,
+        fill_color=colour,
+        background_color="#ffffff",
+        width=SIDE,
+        height=SIDE,
+        initial_drawing=drawing,
+        return_image_data=True,
+        key="canvas",
+    )
+
+
+def _undo_and_clear(objects: list[dict[str, Any]]) -> None:
+    """The canvas has both in a toolbar that shows only under a mouse."""
+    for label, icon, kept in (("Undo", "undo", objects[:-1]), ("Clear", "delete", [])):
+        st.button(
+            label,
+            icon=f":material/{icon}:",
+            disabled=not objects,
+            on_click=_set,
+            args=(kept,),
+            key=f"draw_{label.lower()}",
+        )
+
+
+def _set(objects: list[dict[str, Any]]) -> None:
+    """Put these objects on the canvas; a new version makes it take them even if it had them."""
+    version = st.session_state[state.DRAWING]["version"] + 1
+    st.session_state[state.DRAWING] = {"version": version, "objects": objects}

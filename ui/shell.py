@@ -1,0 +1,122 @@
+"""The frame around every page: page list, title, and what is in use. It knows no page's content.
+
+Adding a page is one entry in PAGES.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from model import data
+from ui import components, state
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+NAME = "LeNet Lab"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of PAGES."""
+
+    title: str
+    icon: str
+    help: str
+
+
+# By file, in the order of the menu; the first one is also the address "/".
+PAGES: dict[str, Entry] = {
+    "pages/home.py": Entry("Home", ":material/home:", "What this is, and the path through it."),
+    "pages/dataset.py": Entry(
+        "Dataset", ":material/grid_view:", "Browse all pictures and see their numbers."
+    ),
+    "pages/train.py": Entry(
+        "Train", ":material/model_training:", "Train a network and watch it learn."
+    ),
+    "pages/predict.py": Entry(
+        "Predict", ":material/search:", "Draw or upload a picture and see what it is taken for."
+    ),
+}
+
+
+def navigation() -> st.Page:
+    """Tell Streamlit our pages and give the one that the address asks for."""
+    # An icon of our own, before st.navigation: a page's icon would come from another server.
+    st.set_page_config(
+        page_icon=str(ASSETS / "icon.png"), layout="wide", initial_sidebar_state="auto"
+    )
+    st.logo(str(ASSETS / "icon.png"), size="large")
+    # New objects for every run: Streamlit writes into them, and sessions run side by side.
+    pages = [
+        st.Page(file, title=entry.title, icon=entry.icon, help=entry.help, default=not position)
+        for position, (file, entry) in enumerate(PAGES.items())
+    ]
+    return st.navigation(pages)
+
+
+def begin(title: str, lead: str = "") -> None:
+    """Start a page; the first call of each. Draws the title, the lead, and what is in use."""
+    if not st.session_state.get(state.APP_RAN):
+        # The first visitor of a server who opens a page directly gets it without app.py, because
+        # Streamlit takes the folder pages/ for its own until st.navigation is called.
+        navigation()
+        st.rerun()
+    st.set_page_config(page_title=f"{title} - {NAME}")
+    st.html(ASSETS / "style.css")
+    state.run_token()
+    dataset = state.dataset()
+    chosen = state.in_use()
+    data_name = components.DATA_NAMES[dataset.name]
+    with st.sidebar:
+        _weights(chosen)
+        _data_set(dataset.name)
+    st.title(title, anchor=False)
+    if lead:
+        st.markdown(lead)
+    with st.container(key="in_use_line"):
+        st.caption(f"Using **{chosen.label if chosen else 'no weights yet'}** on **{data_name}**")
+    if dataset.name == "wardrobe":
+        components.wardrobe_notice(chosen=_is_real(data.load()))
+    if fault := state.ready_made()[1]:
+        st.warning(
+            f"{fault} Train a network to get weights of your own, or fetch the file again from "
+            "where you got this app."
+        )
+
+
+def _is_real(dataset: data.Dataset) -> bool:
+    return dataset.name == "fashion-mnist"
+
+
+def _data_set(name: str) -> None:
+    """The choice of pictures, where there is one: drawn clothes can always be had."""
+    if not _is_real(data.load()):
+        st.caption(f"**Data set**  \n{components.DATA_NAMES[name]}")
+        return
+    st.session_state["data_widget"] = name
+    st.selectbox(
+        "Data set",
+        list(components.DATA_NAMES),
+        format_func=components.DATA_NAMES.__getitem__,
+        key="data_widget",
+        on_change=lambda: state.use_data(st.session_state["data_widget"]),
+    )
+
+
+def _weights(chosen: state.Choice | None) -> None:
+    """The choice of weights; it follows the session, which other pages may have changed."""
+    if chosen is None:
+        st.caption("**Weights in use**  \nNone yet: train a network first.")
+        return
+    labels = {key: choice.label for key, choice in state.choices().items()}
+    st.session_state["weights_widget"] = chosen.key
+    st.selectbox(
+        "Weights in use",
+        list(labels),
+        format_func=lambda key: labels.get(key, key),
+        key="weights_widget",
+        on_change=lambda: state.use(st.session_state["weights_widget"]),
+    )
+    st.caption(components.about(chosen.trained))

@@ -1,0 +1,133 @@
+"""What one visitor's session knows: the weights in use, the run in the address, the data set.
+
+All keys of st.session_state that outlive a page are named here, and no widget owns any of them.
+This module draws nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from model import checkpoint, data
+from model.checkpoint import CheckpointError, Trained
+from model.data import Dataset
+
+# Keys of st.session_state.
+APP_RAN = "app_ran"  # app.py has run in this session
+OWN = "own_weights"  # dict of Choice, newest last
+IN_USE = "weights_in_use"  # key of choices()
+DATA = "data_set"  # name of the data set that the visitor chose; the best if there is none
+RUN = "run_token"  # the run that this session watches
+PICTURE = "picture"  # number of the picture that Dataset shows large; also in the address
+EXAMPLE = "home_example"  # number of the test picture that Home shows
+DRAWING = "predict_drawing"  # what the canvas was last set to: its version and its objects
+SAMPLE = "predict_sample"  # turns of "Another picture": which picture Predict takes from the data
+
+READY_MADE = "ready-made"
+READY_MADE_FILE = Path(__file__).resolve().parent.parent / "assets" / "lenet.safetensors"
+MOST_OWN = 12  # own weights that one session keeps, about 0.5 MB each; the oldest go first
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Weights that the visitor can predict with."""
+
+    key: str
+    label: str  # "Ready-made LeNet", "Your run ..." or "File NAME"
+    trained: Trained
+
+
+def choices() -> dict[str, Choice]:
+    """All weights that this session can use, by key: the ready-made first, own ones newest last."""
+    trained = ready_made()[0]
+    ready = {READY_MADE: Choice(READY_MADE, "Ready-made LeNet", trained)} if trained else {}
+    own: dict[str, Choice] = st.session_state.get(OWN, {})
+    return ready | own
+
+
+def in_use() -> Choice | None:
+    """The weights that pages predict with; None where there are none at all."""
+    found = choices()
+    return found.get(st.session_state.get(IN_USE, READY_MADE)) or next(iter(found.values()), None)
+
+
+def use(key: str) -> None:
+    """Predict with these weights from now on; a key that is not known changes nothing.
+
+    Call it from a callback, or st.rerun() after it: the top of the page is drawn before.
+    """
+    if key in choices():
+        st.session_state[IN_USE] = key
+
+
+def add(label: str, trained: Trained) -> str:
+    """Keep weights for this session and give their key; the same label replaces older ones."""
+    key = f"own: {label}"
+    own = dict(st.session_state.get(OWN, {}))
+    own.pop(key, None)
+    own[key] = Choice(key, label, trained)
+    st.session_state[OWN] = dict(list(own.items())[-MOST_OWN:])
+    return key
+
+
+def ready_made() -> tuple[Trained | None, str]:
+    """The weights that ship with the app, or None and a sentence that says what is wrong."""
+    try:
+        return _read(READY_MADE_FILE, READY_MADE_FILE.stat().st_mtime_ns), ""
+    except OSError:
+        return None, "The ready-made weights, assets/lenet.safetensors, are missing."
+    except CheckpointError as error:
+        return None, f"The ready-made weights, assets/lenet.safetensors, cannot be used. {error}"
+
+
+@functools.lru_cache(maxsize=1)
+def _read(file: Path, changed: int) -> Trained:
+    """One copy of the weights for all sessions, read again when the file has `changed`."""
+    return checkpoint.load(file.read_bytes())
+
+
+def dataset() -> Dataset:
+    """The pictures that pages show: one copy for all sessions, locked against writing.
+
+    The best that can be had, unless the visitor chose another.
+    """
+    _search()
+    return data.load(st.session_state.get(DATA))
+
+
+def use_data(name: str) -> None:
+    """Show this data set from now on; a key of components.DATA_NAMES."""
+    st.session_state[DATA] = name
+
+
+@st.cache_resource(show_spinner="Getting the pictures ready. The first time takes a while ...")
+def _search() -> bool:
+    """Look for Fashion-MNIST, and download it, once per server: whoever hosts the app need not."""
+    return data.reload(download=True).dataset is not None
+
+
+def run_token() -> str | None:
+    """The token of the run that this session watches; None if there is none.
+
+    A token in the address wins. Streamlit drops it when the visitor turns to another page, so it
+    is put back: a refresh then finds the run again.
+    """
+    token = st.query_params.get("run")
+    if token:
+        st.session_state[RUN] = token
+    elif st.session_state.get(RUN):
+        st.query_params["run"] = st.session_state[RUN]
+    return st.session_state.get(RUN)
+
+
+def set_run_token(token: str | None) -> None:
+    """Watch another run from now on, or none."""
+    st.session_state[RUN] = token
+    if token:
+        st.query_params["run"] = token
+    else:
+        st.query_params.pop("run", None)
