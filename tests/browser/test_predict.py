@@ -1,0 +1,100 @@
+"""Draw, upload and read the answer, in a real browser with the weights that ship."""
+
+import io
+import re
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import expect
+
+from model.data import CLASSES
+
+pytestmark = pytest.mark.browser
+CANVAS = "canvas.upper-canvas"
+ANY_CLASS = re.compile("|".join(re.escape(name) for name in CLASSES))
+
+
+def trousers():
+    """A PNG of grey trousers on white."""
+    picture = Image.new("RGB", (300, 400), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((90, 40, 210, 110), fill="#606060")
+    pen.rectangle((90, 110, 142, 370), fill="#666666")
+    pen.rectangle((158, 110, 210, 370), fill="#666666")
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def line(page, start, end):
+    box = page.locator(CANVAS).bounding_box()
+    x, y, width, height = box["x"], box["y"], box["width"], box["height"]
+    page.mouse.move(x + start[0] * width, y + start[1] * height)
+    page.mouse.down()
+    page.mouse.move(x + end[0] * width, y + end[1] * height, steps=6)
+    page.mouse.up()
+
+
+def answer(page):
+    """The heading that names the winner."""
+    return (
+        page.get_by_test_id("stHeading").get_by_role("heading", level=3).filter(has_text=ANY_CLASS)
+    )
+
+
+def bars(page):
+    """The ten bars' numbers, percent."""
+    labels = page.locator(".js-plotly-plot .bars .point text")
+    expect(labels).to_have_count(10)
+    return [float(text.split()[0]) for text in labels.all_text_contents()]
+
+
+def test_a_drawing_is_answered_after_every_stroke_and_can_be_undone_and_cleared(server, page):
+    page.goto(f"{server}/predict")
+    page.locator(CANVAS).wait_for()
+    expect(page.get_by_text("The canvas is empty")).to_be_visible()
+    page.wait_for_timeout(1_500)  # the canvas loses a stroke that begins while it is set up
+    line(page, (0.5, 0.15), (0.5, 0.85))
+    expect(answer(page)).to_be_visible()
+    assert sum(bars(page)) == pytest.approx(100, abs=0.6)
+    expect(page.get_by_text("Find the item", exact=False).first).to_be_visible()
+    first = bars(page)
+    line(page, (0.2, 0.2), (0.8, 0.2))
+    page.wait_for_function(
+        "before => document.querySelector('.js-plotly-plot .bars').textContent !== before",
+        arg=page.locator(".js-plotly-plot .bars").first.text_content(),
+    )
+    page.locator(".st-key-draw_undo button").click()  # the canvas has one of its own
+    expect(page.locator(".js-plotly-plot .bars .point text").first).to_have_text(
+        f"{first[0]:.1f} %"
+    )
+    page.locator(".st-key-draw_clear button").click()
+    expect(page.get_by_text("The canvas is empty")).to_be_visible()
+
+
+def test_an_uploaded_picture_is_recognised_and_a_bad_one_is_told(server, page):
+    page.goto(f"{server}/predict")
+    page.get_by_role("radio", name="Upload").click()
+    files = page.get_by_test_id("stFileUploaderDropzoneInput")
+    files.set_input_files({"name": "trousers.png", "mimeType": "image/png", "buffer": trousers()})
+    expect(answer(page)).to_have_text("Trouser")
+    assert max(bars(page)) == bars(page)[CLASSES.index("Trouser")]
+    page.reload()
+    page.get_by_role("radio", name="Upload").click()
+    files.set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"})
+    expect(page.get_by_text("This is not a picture")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_picture_of_the_data_set_with_the_keyboard_alone(server, page):
+    page.goto(f"{server}/predict")
+    page.get_by_role("radio", name="Draw").focus()
+    page.keyboard.press("Tab")
+    source = page.get_by_role("radio", name="From the data set")
+    source.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It is:")).to_be_visible()
+    before = page.get_by_test_id("stImage").locator("img").first.get_attribute("src")
+    page.get_by_role("button", name="Another picture").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stImage").locator("img").first).not_to_have_attribute("src", before)
