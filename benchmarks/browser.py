@@ -30,7 +30,7 @@ window.lenetBench = {
     return app?.dataset.testScriptState === 'notRunning'
       && !all('[data-testid="stSkeleton"], [data-stale="true"]').length
       && all('[data-testid="stMain"] img').every((image) => image.complete)
-      && all('[data-testid="stPlotlyChart"]').every((chart) => chart.querySelector('.main-svg'))
+      && all('.plot').every((chart) => chart.querySelector('.main-svg'))
       && all('[data-testid^="stBidiComponent"]').every((component) =>
           [component, ...component.querySelectorAll('*')].some(
             (part) => part.shadowRoot?.querySelector('canvas')));

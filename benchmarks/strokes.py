@@ -20,11 +20,10 @@ SETTLE_MS = 2_000  # before the first stroke
 PAUSE_MS = (600, 1300)  # between strokes: a person's, and not in step with the live charts
 CANVAS = "canvas.upper-canvas"
 # From the button's release, by the browser's own time stamp, until the first frame in which the
-# bars (their lengths or numbers) are others than before.
+# bars' numbers are others than before.
 ARM = """
 () => {
-  const bars = () => [...document.querySelectorAll('.js-plotly-plot .bars .point')]
-    .map((point) => point.querySelector('path')?.getAttribute('d') + point.textContent).join();
+  const bars = () => document.querySelector('.bars')?.textContent;
   const before = bars(), timer = window.lenetStroke = {};
   window.addEventListener('pointerup', (event) => {
     const look = () => {

@@ -5,8 +5,8 @@ import streamlit as st
 
 from model.data import CLASSES
 from model.forward import predict
-from model.networks import NETWORKS, Network, keras_code, output_shapes, parameter_counts
-from ui import charts, components, shell, state
+from model.networks import NETWORKS, keras_code
+from ui import bars, components, shell, state
 
 STEPS = (  # the article's, each with what it is and where it is done: (label, file or anchor)
     ("Import", "One library does it all: Keras, on top of TensorFlow.", ("The code", "#networks")),
@@ -55,8 +55,7 @@ def example() -> None:
     index = st.session_state.get(state.EXAMPLE, 0) % len(data.test_images)
     image, truth = data.test_images[index], CLASSES[data.test_labels[index]]
     values = predict(NETWORKS[choice.trained.network], choice.trained.weights, image[None])[0]
-    winner = int(values.argmax())
-    guess = CLASSES[winner]
+    guess = CLASSES[values.argmax()]
     left, right = st.columns([2, 3], vertical_alignment="center")
     left.image(components.picture(image, 196), width=196, alt=f"A test picture: {truth}")
     verdict = ":green[right]" if guess == truth else ":red[wrong]"
@@ -67,9 +66,7 @@ def example() -> None:
         key="home_another",
         on_click=another_picture,
     )
-    alt = f"Probabilities of the ten classes; the highest is {guess}"
-    figure = charts.probabilities(CLASSES, values, winner)
-    right.plotly_chart(figure, config=charts.PLOTLY_CONFIG, key="home_probabilities", alt=alt)
+    right.html(bars.probabilities(values))
 
 
 def another_picture() -> None:
@@ -88,20 +85,6 @@ def path() -> None:
                 st.page_link(target, label=label, icon=":material/arrow_forward:")
 
 
-def summary(network: Network) -> str:
-    """What each layer is, what it gives out, what it has to learn: a table in Markdown.
-
-    st.table would show the same, but loads pandas: 70 MB and more than a second on a first visit.
-    """
-    counts = parameter_counts(network)
-    rows = ["| Layer | Output | Parameters |", "|:--|:--|--:|"]
-    for layer, name, shape in zip(network.layers, counts, output_shapes(network), strict=True):
-        size = "×".join(map(str, shape))
-        rows.append(f"| {components.describe(layer)} | {size} | {counts[name]:,} |")
-    rows.append(f"| **Together** | | **{sum(counts.values()):,}** |")
-    return "\n".join(rows)
-
-
 def networks() -> None:
     st.subheader("The networks, layer by layer", anchor="networks")
     st.markdown(
@@ -112,7 +95,7 @@ def networks() -> None:
     for tab, network in zip(tabs, NETWORKS.values(), strict=True):
         with tab:
             st.markdown(network.story)
-            st.markdown(summary(network))
+            st.markdown(components.layer_table(network))
             with st.expander("The Keras code, to copy into any notebook", icon=":material/code:"):
                 st.code(keras_code(network), language="python")
 

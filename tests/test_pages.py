@@ -4,6 +4,7 @@ They run on small random pictures and on weights that were never trained, so no 
 real data or the file that ships with the app.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from model.checkpoint import Trained
 from model.data import CLASSES, Dataset, Search
 from model.networks import NETWORKS, initial_weights, parameter_counts
 from model.recipes import Config
-from ui import charts, state
+from ui import bars, charts, state
 from ui.shell import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -375,6 +376,12 @@ def test_the_heat_map_holds_the_numbers_of_the_picture():
 
 
 def test_the_winner_stands_out():
-    figure = charts.probabilities(CLASSES, np.eye(10)[3], 3)
-    assert figure.data[0].y[3] == "<b>Dress</b>"
-    assert figure.data[0].marker.color.count(charts.PALETTE["blue"]) == 1
+    values = np.array([0.05, 0, 0, 0.6, 0, 0.35, 0, 0, 0, 0])
+    table = bars.probabilities(values)
+    rows = re.findall(r'<tr( class=winner)?><th scope="row">([^<]+)<.*?width:([0-9.]+)%', table)
+    assert [name for _, name, _ in rows] == list(CLASSES)
+    assert [float(width) for _, _, width in rows] == pytest.approx(100 * values)
+    assert [name for mark, name, _ in rows if mark] == ["Dress"]
+    rows = re.findall(r'<th scope="row">([^<]+)<', bars.probabilities(values, by_size=True))
+    assert rows[:3] == ["Dress", "Sandal", "T-shirt/top"]
+    assert sorted(rows) == sorted(CLASSES)

@@ -44,7 +44,7 @@ def stroke(at, picture):
 
 
 def choose(at, source):
-    return at.segmented_control(key="predict_source").set_value(source).run()
+    return at.pills(key="predict_source").set_value(source).run()
 
 
 def words(at):
@@ -137,6 +137,26 @@ def test_several_files_are_a_table(page):
     assert answered(page)
     page.selectbox(key="predict_file").select(1).run()
     assert "not a picture" in page.info[0].value
+
+
+def test_files_are_still_there_after_a_look_at_another_source(page):
+    choose(page, "Upload")
+    page.file_uploader[0].upload("shirt.png", png(shirt()), "image/png").run()
+    before = answered(page)
+    choose(page, "From the data set")
+    choose(page, "Upload")
+    assert "Still here: **shirt.png**" in words(page)
+    assert answered(page) == before
+    page.button(key="predict_upload_remove").click().run()
+    assert "Choose a picture" in page.info[0].value
+
+
+def test_a_drawing_is_still_there_after_a_look_at_another_page(page):
+    stroke(page, shirt())
+    drawn = page.session_state[state.DRAWN]
+    page.switch_page("pages/home.py").run()
+    page.switch_page("pages/predict.py").run()
+    assert page.session_state[state.DRAWING]["objects"] == drawn != []
 
 
 def test_from_the_data_set(page):

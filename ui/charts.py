@@ -8,7 +8,7 @@ a phone to the page.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
@@ -27,7 +27,6 @@ PALETTE: dict[str, str] = {
 }
 TILE = 24  # pixels that a written number is wide and high
 TRANSPARENT = "rgba(0,0,0,0)"
-PLOTLY_CONFIG = {"displayModeBar": False}  # nothing to zoom into, and fewer stops for Tab
 
 
 def plain(figure: go.Figure, height: int) -> go.Figure:
@@ -40,34 +39,6 @@ def plain(figure: go.Figure, height: int) -> go.Figure:
         showlegend=False,
         dragmode=False,
     )
-
-
-def probabilities(
-    labels: Sequence[str], values: Sequence[float] | NDArray[np.floating], winner: int
-) -> go.Figure:
-    """Ten probabilities, 0 to 1, as bars with their class beside them; the winner stands out."""
-    percent = 100 * np.asarray(values, dtype=float)
-    colours = [PALETTE["blue"] if i == winner else PALETTE["grey"] for i in range(len(labels))]
-    names = [f"<b>{name}</b>" if i == winner else name for i, name in enumerate(labels)]
-    bars = go.Bar(
-        x=percent,
-        y=names,
-        orientation="h",
-        marker_color=colours,
-        text=[f"{value:.1f} %" for value in percent],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{y}: %{x:.2f} %<extra></extra>",
-    )
-    figure = plain(go.Figure(bars), height=34 * len(labels) + 40)
-    figure.update_xaxes(
-        title="Probability",
-        range=[0, 135],
-        tickvals=[0, 50, 100],
-        ticktext=["0 %", "50 %", "100 %"],
-    )
-    figure.update_yaxes(autorange="reversed", ticksuffix=" ", showgrid=False)
-    return _fixed(figure)
 
 
 def pixels(image: NDArray[np.integer]) -> go.Figure:

@@ -15,7 +15,17 @@ from PIL import Image
 
 from model import data
 from model.checkpoint import Trained
-from model.networks import NETWORKS, Conv, Dense, Flatten, Layer, Pool
+from model.networks import (
+    NETWORKS,
+    Conv,
+    Dense,
+    Flatten,
+    Layer,
+    Network,
+    Pool,
+    output_shapes,
+    parameter_counts,
+)
 
 DATA_NAMES = {"fashion-mnist": "Fashion-MNIST", "wardrobe": "Drawn clothes"}
 
@@ -65,6 +75,20 @@ def describe(layer: Layer) -> str:
             return "Flatten into one row"
         case Dense(units, activation):
             return f"Dense, {units} units, {activation}"
+
+
+def layer_table(network: Network) -> str:
+    """What each layer is, what it gives out, what it has to learn: a table in Markdown.
+
+    st.table would show the same, but loads pandas: 70 MB and more than a second on a first visit.
+    """
+    counts = parameter_counts(network)
+    rows = ["| Layer | Output | Parameters |", "|:--|:--|--:|"]
+    for layer, name, shape in zip(network.layers, counts, output_shapes(network), strict=True):
+        size = "×".join(map(str, shape))
+        rows.append(f"| {describe(layer)} | {size} | {counts[name]:,} |")
+    rows.append(f"| **Together** | | **{sum(counts.values()):,}** |")
+    return "\n".join(rows)
 
 
 def wardrobe_notice(chosen: bool) -> None:

@@ -18,18 +18,7 @@ from ui.charts import PALETTE, TRANSPARENT
 
 MOST_POINTS = 600  # per line; more cannot be seen and would cost the browser time
 ARTICLE_ACCURACY = 0.9067  # of the article's LeNet on the test set
-CONFIG = {
-    "displaylogo": False,
-    "modeBarButtonsToRemove": [
-        "select2d",
-        "lasso2d",
-        "toImage",
-        "pan2d",
-        "zoomIn2d",
-        "zoomOut2d",
-        "autoScale2d",
-    ],
-}
+CONFIG = {"modeBarButtons": [["zoom2d", "resetScale2d"]]}
 HEIGHT = 340
 
 # Plotly's add_hline makes the same of them, but takes longer than all the rest of the figure.

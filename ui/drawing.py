@@ -24,7 +24,10 @@ POLYGON = "*Shape*: click the corners one after the other, and the first one aga
 
 def canvas() -> Image.Image | None:
     """Show the canvas and give the drawing, RGB on white; None before the first stroke."""
-    drawing = st.session_state.setdefault(state.DRAWING, {"version": 0, "objects": []})
+    st.session_state.setdefault(state.DRAWING, {"version": 0, "objects": []})
+    if "canvas" not in st.session_state and st.session_state.get(state.DRAWN):
+        _set(st.session_state[state.DRAWN])  # a canvas forgets its drawing on another page
+    drawing = st.session_state[state.DRAWING]
     above, below = st.container(), st.container(horizontal=True, gap="xsmall")
     undo_and_clear = below.container(horizontal=True, gap="xsmall", width="content")
     with below.popover("Tools", icon=":material/brush:"):
@@ -33,10 +36,10 @@ def canvas() -> Image.Image | None:
         width = st.slider("Brush size", 4, 60, 26, key="draw_width")
         st.caption(POLYGON)
     with above:
-        # the canvas' own toolbar lies over what is above it
-        st.caption("Draw one piece of clothing and fill it in.")
+        # Narrow: the canvas' own toolbar lies over the right half of what is above it.
+        st.caption("Draw one piece of clothing and fill it in.", width=165)
         result = _canvas(drawing, tool, SHADES[shade], width)
-    objects = (result.json_data or {}).get("objects", [])
+    objects = st.session_state[state.DRAWN] = (result.json_data or {}).get("objects", [])
     with undo_and_clear:
         _undo_and_clear(objects)
     pixels = result.image_data

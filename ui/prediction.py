@@ -14,16 +14,9 @@ from PIL import Image
 
 from model.data import CLASSES
 from model.predict import classify
-from model.preprocess import (
-    DEFAULT,
-    Options,
-    PictureError,
-    Prepared,
-    Stage,
-    prepare,
-    read_picture,
-)
-from ui import charts, components, state
+from model.preprocess import DEFAULT, Options, Prepared, Stage
+from ui import bars, components, state
+from ui.sources import Shot
 
 SOFTMAX = (
     "The network's last layer gives each class a score. *Softmax* turns the ten scores into "
@@ -52,40 +45,28 @@ OVERRIDES: dict[str, tuple[str, str, dict[str, object]]] = {
 }
 
 
-@st.cache_data(max_entries=24, ttl=900, show_spinner=False, scope="session")
-def of_file(content: bytes, options: Options) -> Prepared | str:
-    """A file's picture, ready for the network, or the sentence that says what is wrong."""
-    try:
-        return prepare(read_picture(content), options)
-    except PictureError as error:
-        return str(error)
-
-
-def of_picture(picture: Image.Image, options: Options) -> Prepared | str:
-    """The same for a picture that the app itself made."""
-    try:
-        return prepare(picture, options)
-    except PictureError as error:
-        return str(error)
-
-
-def pick(found: list[tuple[str, Prepared | str]]) -> Prepared | str:
-    """A table of several files by name; gives the one that a person wants to look at closely."""
-    if len(found) == 1:
-        return found[0][1]
-    st.dataframe([_row(name, one) for name, one in found], hide_index=True)
+def pick(shots: list[Shot], options: Options) -> Shot:
+    """A table of several pictures; gives the one that a person wants to look at closely."""
+    if len(shots) == 1:
+        return shots[0]
+    st.dataframe([_row(shot, options) for shot in shots], hide_index=True)
     number = st.selectbox(
-        "Look closely at", range(len(found)), format_func=lambda n: found[n][0], key="predict_file"
+        "Look closely at",
+        range(len(shots)),
+        format_func=lambda n: shots[n].name,
+        key="predict_file",
     )
-    return found[number][1]
+    return shots[number]
 
 
-def _row(name: str, one: Prepared | str) -> dict[str, str]:
-    choice = state.in_use()
-    if isinstance(one, str) or choice is None:
-        return {"File": name, "Taken for": "cannot be read" if isinstance(one, str) else ""}
-    values = classify(choice.trained, one)
-    return {"File": name, "Taken for": f"{CLASSES[values.argmax()]}, {100 * values.max():.0f} %"}
+def _row(shot: Shot, options: Options) -> dict[str, str]:
+    choice, prepared = state.in_use(), shot.prepared(options)
+    if isinstance(prepared, str) or choice is None:
+        taken_for = "cannot be read" if isinstance(prepared, str) else ""
+        return {"File": shot.name, "Taken for": taken_for}
+    values = classify(choice.trained, prepared)
+    taken_for = f"{CLASSES[values.argmax()]}, {100 * values.max():.0f} %"
+    return {"File": shot.name, "Taken for": taken_for}
 
 
 def options(key: str) -> Options:
@@ -120,7 +101,7 @@ def options(key: str) -> Options:
     return replace(DEFAULT, **chosen)
 
 
-def answer(prepared: Prepared, key: str, truth: int | None = None) -> None:
+def answer(prepared: Prepared, truth: int | None = None) -> None:
     """The winner in words, the picture that the network gets, and ten bars."""
     choice = state.in_use()
     if choice is None:
@@ -144,9 +125,7 @@ def answer(prepared: Prepared, key: str, truth: int | None = None) -> None:
             )
             if truth is not None:
                 st.markdown(f"It is: **{CLASSES[truth]}**, {MARKS[truth == first]}.")
-    alt = f"Probabilities of the ten classes; the highest is {CLASSES[first]}"
-    figure = charts.probabilities(CLASSES, values, int(first))
-    st.plotly_chart(figure, config=charts.PLOTLY_CONFIG, key=f"{key}_probabilities", alt=alt)
+    st.html(bars.probabilities(values))
     st.caption(SOFTMAX)
 
 

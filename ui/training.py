@@ -25,7 +25,11 @@ from model.recipes import (
 from model.results import Score
 from model.run import ENDED, Run, Runs, Snapshot, history_csv
 from ui import components, curves, state
+from ui.plots import plot
 
+LOSS_ALT = "Loss against epochs, of each batch, smoothed, and per epoch"
+ACCURACY_ALT = "Accuracy against epochs, of each batch, smoothed, and per epoch"
+CONFUSION_ALT = "How many test pictures of each class were taken for which class"
 TICK_SECONDS = 0.8  # between two looks at a run that moves
 TICK_SHARE = 0.1  # seconds more for every run on the server: their slices come less often, too
 
@@ -180,10 +184,10 @@ def watch(run: Run, token: str) -> None:
         left, right = st.columns(2)
         with left:
             st.subheader("Loss", anchor=False, help="How wrong the network is. Lower is better.")
-            st.plotly_chart(curves.loss(now, token), key="run_loss", config=curves.CONFIG)
+            plot(curves.loss(now, token), "run_loss", LOSS_ALT, curves.CONFIG)
         with right:
             st.subheader("Accuracy", anchor=False, help="The share of pictures it gets right.")
-            st.plotly_chart(curves.accuracy(now, token), key="run_accuracy", config=curves.CONFIG)
+            plot(curves.accuracy(now, token), "run_accuracy", ACCURACY_ALT, curves.CONFIG)
 
     live()
 
@@ -285,7 +289,7 @@ def _scores(now: Snapshot, test: Score) -> None:
         )
     with st.expander("Which classes are confused with which?"):
         st.caption("Test pictures: each row is a true class, each column the network's answer.")
-        st.plotly_chart(curves.confusion(test.confusion, CLASSES), key="run_confusion")
+        plot(curves.confusion(test.confusion, CLASSES), "run_confusion", CONFUSION_ALT)
 
 
 def weights_from_file() -> None:

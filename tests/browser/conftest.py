@@ -82,7 +82,7 @@ def server():
 def browser():
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not path:
-        pytest.skip("no Chromium: `make test` finds or installs one")
+        pytest.fail("no Chromium: `make test` finds or installs one")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
         yield chromium

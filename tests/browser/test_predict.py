@@ -11,6 +11,7 @@ from model.data import CLASSES
 
 pytestmark = pytest.mark.browser
 CANVAS = "canvas.upper-canvas"
+NUMBERS = ".bars td:last-child"
 ANY_CLASS = re.compile("|".join(re.escape(name) for name in CLASSES))
 
 
@@ -44,7 +45,7 @@ def answer(page):
 
 def bars(page):
     """The ten bars' numbers, percent."""
-    labels = page.locator(".js-plotly-plot .bars .point text")
+    labels = page.locator(NUMBERS)
     expect(labels).to_have_count(10)
     return [float(text.split()[0]) for text in labels.all_text_contents()]
 
@@ -61,13 +62,11 @@ def test_a_drawing_is_answered_after_every_stroke_and_can_be_undone_and_cleared(
     first = bars(page)
     line(page, (0.2, 0.2), (0.8, 0.2))
     page.wait_for_function(
-        "before => document.querySelector('.js-plotly-plot .bars').textContent !== before",
-        arg=page.locator(".js-plotly-plot .bars").first.text_content(),
+        "before => document.querySelector('.bars').textContent !== before",
+        arg=page.locator(".bars").text_content(),
     )
     page.locator(".st-key-draw_undo button").click()  # the canvas has one of its own
-    expect(page.locator(".js-plotly-plot .bars .point text").first).to_have_text(
-        f"{first[0]:.1f} %"
-    )
+    expect(page.locator(NUMBERS).first).to_have_text(f"{first[0]:.1f} %")
     page.locator(".st-key-draw_clear button").click()
     expect(page.get_by_text("The canvas is empty")).to_be_visible()
 

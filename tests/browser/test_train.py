@@ -121,24 +121,26 @@ def test_a_trained_network_is_used_and_downloaded_and_comes_back(trainer, open_p
     expect(in_use).to_have_value("File mine.safetensors")
 
 
-def test_the_charts_move_with_the_run_and_keep_a_zoom_while_it_is_paused(trainer, open_page):
-    """While a run moves, Streamlit 1.67 builds a chart with new points anew, so a zoom is lost."""
+def test_the_charts_move_with_the_run_and_keep_a_zoom(trainer, open_page):
     page = open_page()
     start(page, trainer, epochs=20, images=50_000)
-    drawn = "document.querySelector('.js-plotly-plot .scatterlayer path').getAttribute('d').length"
-    before = page.evaluate(drawn)
-    page.wait_for_function(f"before => {drawn} > before", arg=before)
-    page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_role("button", name="Resume")).to_be_visible()
-    page.wait_for_timeout(3_000)  # the batches under way have ended, and the charts stand still
-    chart = page.locator(".js-plotly-plot").first
-    chart.scroll_into_view_if_needed()
-    box = chart.locator(".nsewdrag").first.bounding_box()
-    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    chart = page.locator(".st-key-run_loss .plot")
+    box = chart.locator(".nsewdrag").first.bounding_box()  # waits until it is drawn
+    drawn = "document.querySelector('.st-key-run_loss .plot')._fullData[0].x.length"
+    page.wait_for_function(f"{drawn} > 3")
+    page.evaluate(
+        "document.querySelector('.st-key-run_loss .plot .main-svg').dataset.mark = 'same'"
+    )
+    page.mouse.move(box["x"] + 5, box["y"] + 20)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
     page.mouse.up()
-    page.wait_for_timeout(2_500)
-    assert chart.evaluate("element => element.layout.xaxis.range")[1] < 19
+    zoomed = "document.querySelector('.st-key-run_loss .plot').layout.xaxis.range[1]"
+    page.wait_for_function(f"{zoomed} < 15")
+    end, points = page.evaluate(zoomed), page.evaluate(drawn)
+    page.wait_for_function(f"points => {drawn} > points + 5", arg=points)
+    assert page.evaluate(zoomed) == end
+    assert chart.locator(".main-svg").first.get_attribute("data-mark") == "same"
     page.get_by_role("button", name="Stop and keep weights").click()
     expect(page.get_by_role("button", name="Use this network")).to_be_visible()
+    assert page.evaluate(zoomed) == end

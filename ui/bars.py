@@ -1,0 +1,32 @@
+"""The ten probabilities as bars, in plain HTML.
+
+A table with bars in it needs no program in the browser: it is there with the page's text, follows
+each stroke of a drawing at once, and reads well aloud. Plotly takes 0.1 s longer for each answer.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.data import CLASSES
+
+
+def probabilities(values: NDArray[np.floating], by_size: bool = False) -> str:
+    """`values`, (10,) from 0 to 1, as HTML: in class order, or the largest first."""
+    winner = int(values.argmax())
+    order = np.argsort(-values, kind="stable") if by_size else np.arange(len(values))
+    rows = "".join(_row(int(label), float(values[label]), label == winner) for label in order)
+    return (
+        '<table class="bars"><thead><tr><th scope="col">Class</th>'
+        '<th scope="col" colspan="2">Probability</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def _row(label: int, value: float, winner: bool) -> str:
+    percent = f"{100 * value:.1f}"
+    return (
+        f'<tr{" class=winner" if winner else ""}><th scope="row">{CLASSES[label]}</th>'
+        f'<td><div class="bar" style="width:{percent}%"></div></td><td>{percent} %</td></tr>'
+    )

@@ -1,0 +1,46 @@
+"""Puts Plotly figures on a page so that they change in place. It makes no figures.
+
+st.plotly_chart of Streamlit 1.67 takes another figure for another element: it builds the chart
+anew, and a zoom is lost. Here the page's own few lines of JavaScript call Plotly.react.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+import streamlit.components.v1 as served
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+_STILL: dict[str, Any] = {"displayModeBar": False}  # nothing to zoom into, fewer stops for Tab
+
+# Has the server hand out the folder of the Plotly package that holds plotly.min.js.
+_LIBRARY = served.declare_component(
+    "plotly", path=str(Path(str(importlib.util.find_spec("plotly").origin)).parent / "package_data")
+)
+_plot = st.components.v2.component(
+    "lenet_plot",
+    html='<div class="plot"\n role="img"></div>',
+    css=(ASSETS / "plot.css").read_text(),
+    js=(ASSETS / "plot.js").read_text(),
+    isolate_styles=False,
+)
+
+
+def plot(figure: go.Figure, key: str, alt: str, config: dict[str, Any] = _STILL) -> None:
+    """Show a figure under the page-wide `key`; `alt` says in words what it shows.
+
+    A figure with another `layout.uirevision` than before loses the reader's zoom.
+    """
+    content = json.dumps({"config": config, "library": f"component/{_LIBRARY.name}/plotly.min.js"})
+    drawn = figure.update_layout(template=None).to_json()
+    # As one string: Streamlit looks through a dict for data frames and loads pandas for it.
+    _plot(
+        data=f'{{"figure": {drawn}, "alt": {json.dumps(alt)}, {content[1:]}',
+        key=key,
+        height=figure.layout.height,
+    )

@@ -1,0 +1,153 @@
+"""Where the pictures on Predict come from: drawn, uploaded, photographed, or of the data set.
+
+Adding a source is one entry in SOURCES. What is done with a picture is not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from model import browse
+from model.data import CLASSES
+from model.preprocess import Options, PictureError, Prepared, prepare, read_picture
+from ui import drawing, state
+
+MOST_FILES = 20
+PRIVATE = "Pictures stay in this server's memory while you look at them and are not stored."
+
+
+@dataclass(eq=False)
+class Shot:
+    """One picture to recognise, at most 640 pixels long."""
+
+    name: str
+    picture: Image.Image | str  # RGB, or the sentence that says why there is none
+    truth: int | None = None  # its class, where it is known
+    ready: dict[Options, Prepared | str] = field(default_factory=dict)
+
+    def prepared(self, options: Options) -> Prepared | str:
+        """The picture ready for the network, or the sentence that says what is wrong."""
+        if isinstance(self.picture, str):
+            return self.picture
+        if options not in self.ready:
+            try:
+                self.ready = {options: prepare(self.picture, options)}
+            except PictureError as error:
+                self.ready = {options: str(error)}
+        return self.ready[options]
+
+
+def _read(file: Any) -> Shot:
+    """An uploaded file as a picture; the file itself is not kept."""
+    try:
+        return Shot(file.name, read_picture(file.getvalue()))
+    except PictureError as error:
+        return Shot(file.name, str(error))
+
+
+def _keep(source: str, key: str) -> None:
+    """The visitor changed the files of a widget: read them, and keep them for the session.
+
+    The widget itself forgets them when the page shows another source.
+    """
+    files = st.session_state[key] or []
+    taken = files if isinstance(files, list) else [files]
+    st.session_state[state.SHOTS] = st.session_state.get(state.SHOTS, {}) | {
+        source: [_read(file) for file in taken[:MOST_FILES]]
+    }
+
+
+def _kept(source: str, key: str) -> list[Shot]:
+    """What was given to this source, also before the visitor turned away from it."""
+    shots: list[Shot] = st.session_state.get(state.SHOTS, {}).get(source, [])
+    if shots and not st.session_state.get(key):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            names = ", ".join(shot.name for shot in shots[:3])
+            more = f" and {len(shots) - 3} more" if len(shots) > 3 else ""
+            st.markdown(f"Still here: **{names}**{more}")
+            st.button("Remove", on_click=_keep, args=(source, key), key=f"{key}_remove")
+    return shots
+
+
+def draw() -> list[Shot] | str:
+    """The canvas; its drawing as a picture."""
+    picture = drawing.canvas()
+    if picture is None:
+        return "The canvas is empty. The answer follows every stroke."
+    return [Shot("Drawing", picture)]
+
+
+def upload() -> list[Shot] | str:
+    """A place for files."""
+    key = "predict_upload"
+    files = st.file_uploader(
+        "Pictures",
+        accept_multiple_files=True,
+        key=key,
+        on_change=_keep,
+        args=("Upload", key),
+        help="JPEG, PNG, WebP, GIF, BMP or TIFF. Several at once are welcome.",
+    )
+    shots = _kept("Upload", key)
+    st.caption(PRIVATE)
+    if len(files) > MOST_FILES:
+        st.warning(f"These are {len(files)} files; only the first {MOST_FILES} were taken.")
+    return shots or "Choose a picture of one piece of clothing, or several pictures at once."
+
+
+def camera() -> list[Shot] | str:
+    """The device's camera."""
+    key = "predict_camera"
+    st.camera_input(
+        "One piece of clothing, on something plain",
+        key=key,
+        on_change=_keep,
+        args=("Camera", key),
+    )
+    shots = _kept("Camera", key)
+    st.caption(f"{PRIVATE} Browsers lend the camera only to https addresses and to localhost.")
+    return shots or "Take a picture: one item, from the side, nearly as large as the frame."
+
+
+def from_data_set() -> list[Shot] | str:
+    """Pictures of the data set, one after the other."""
+    data = state.dataset()
+    split = st.segmented_control(
+        "Split", ["Test", "Training"], default="Test", required=True, key="predict_split"
+    )
+    classes = st.multiselect(
+        "Class",
+        range(len(CLASSES)),
+        format_func=lambda label: CLASSES[label],
+        placeholder="All ten classes",
+        key="predict_classes",
+    )
+    numbers = browse.select(data, split, classes, shuffle=True)
+    turn = st.session_state.setdefault(state.SAMPLE, 0)
+    if st.button("Another picture", icon=":material/shuffle:", key="predict_another"):
+        turn = st.session_state[state.SAMPLE] = turn + 1
+    number = int(numbers[turn % len(numbers)])
+    image, truth, _ = browse.look_up(data, number)
+    return [Shot(f"Picture {number}", Image.fromarray(np.array(image)), truth)]
+
+
+class Source(NamedTuple):
+    """One entry of SOURCES."""
+
+    icon: str
+    find: Callable[[], list[Shot] | str]  # its widgets; pictures, or what to do to get one
+    prepared: bool  # whether its pictures go through the stages that a person can change
+
+
+SOURCES: dict[str, Source] = {
+    "Draw": Source("draw", draw, True),
+    "Upload": Source("upload", upload, True),
+    "Camera": Source("photo_camera", camera, True),
+    "From the data set": Source("grid_view", from_data_set, False),
+}
