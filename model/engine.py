@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import sys
+import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
@@ -109,16 +112,43 @@ def cluster_executor(address: str) -> Executor:
     return executor
 
 
+def leave(mailbox: str, job: Callable[..., object], arguments: tuple[object, ...]) -> str:
+    """In a worker: do the job, leave the result in a file, give the file's path.
+
+    Loky's workers send results through one pipe. One that is killed halfway through a megabyte
+    leaves its reader waiting for the rest for ever; a path goes in one piece or not at all.
+    """
+    file = Path(mailbox, uuid.uuid4().hex)
+    file.write_bytes(pickle.dumps(job(*arguments)))
+    return str(file)
+
+
+def collect(file: str) -> Any:
+    """What `leave` left; the file goes."""
+    path = Path(file)
+    try:
+        return pickle.loads(path.read_bytes())  # noqa: S301 - our own worker's, on this machine
+    finally:
+        path.unlink(missing_ok=True)
+
+
 class Engine:
     """Takes slices from any thread, and gives each result to a callback on a thread of its own.
 
     One thread makes all calls into the executor: a broken loky executor must not be replaced
-    from its own callbacks, and page scripts must not wait for workers to start.
+    from its own callbacks, and page scripts must not wait for workers to start. With `mailbox`,
+    results come as files in a folder that workers of this machine share with us.
     """
 
-    def __init__(self, workers: int, executor: Callable[[], Executor]) -> None:
+    def __init__(
+        self,
+        workers: int,
+        executor: Callable[[], Executor],
+        mailbox: tempfile.TemporaryDirectory[str] | None = None,
+    ) -> None:
         self.workers = workers
         self._executor = executor
+        self._mailbox = mailbox
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="engine")
 
     def submit(
@@ -135,17 +165,28 @@ class Engine:
         self, job: Callable[..., object], arguments: tuple[object, ...], done: OnDone
     ) -> None:
         try:
-            future = self._executor().submit(job, *arguments)
+            executor: Any = self._executor()
+            if self._mailbox:
+                future = executor.submit(leave, self._mailbox.name, job, arguments)
+            else:
+                future = executor.submit(job, *arguments)
         except (*WORKER_LOST, OSError, RuntimeError) as error:
             log.warning("A slice could not be handed to a worker: %s", error)
             done(None, error)
             return
         future.add_done_callback(lambda ended: self._thread.submit(self._finish, ended, done))
 
-    @staticmethod
-    def _finish(future: Future[Any], done: OnDone) -> None:
+    def _finish(self, future: Future[Any], done: OnDone) -> None:
         error = future.exception()
-        done(None if error else future.result(), error)
+        if error:
+            done(None, error)
+            return
+        try:
+            result = collect(future.result()) if self._mailbox else future.result()
+        except OSError as lost:
+            done(None, lost)
+        else:
+            done(result, None)
 
 
 def make_engine() -> Engine:
@@ -154,4 +195,5 @@ def make_engine() -> Engine:
         cluster = cluster_executor(address)
         return Engine(int(os.environ.get("LENET_WORKERS", "4")), lambda: cluster)
     workers = worker_count()
-    return Engine(workers, lambda: local_executor(workers))
+    mailbox = tempfile.TemporaryDirectory(prefix="lenet-", ignore_cleanup_errors=True)
+    return Engine(workers, lambda: local_executor(workers), mailbox)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from model.preprocess import DEFAULT
-from ui import prediction, shell
+from ui import answers, attempts, files, looks, shell, stages, state
 from ui.sources import SOURCES
 
 
@@ -21,21 +21,24 @@ def predict() -> None:
         label_visibility="collapsed",
     )
     left, right = st.columns([2, 3], gap="large")
-    stages = st.container()
-    with stages:
-        above = st.container()
-        options = prediction.options(source) if SOURCES[source].prepared else DEFAULT
+    below = st.container()
+    options = stages.options(source) if SOURCES[source].prepared else DEFAULT
     with left:
         shots = SOURCES[source].find()
-        shot = shots if isinstance(shots, str) else prediction.pick(shots, options)
+        shot = shots if isinstance(shots, str) else files.pick(shots, options)
     prepared = shot if isinstance(shot, str) else shot.prepared(options)
     if isinstance(shot, str) or isinstance(prepared, str):
         right.info(prepared, icon=":material/info:")
+        attempts.history()
         return
     with right:
-        prediction.answer(prepared, shot.truth)
-    with above:
-        prediction.strip(prepared)
+        answers.answer(shot, prepared)
+        attempts.ask(shot.attempt)
+        answers.order()
+    with below:
+        if choice := state.in_use():
+            looks.closer(prepared, choice.trained)
+    attempts.history()
 
 
 shell.begin("Predict", "Show the network a picture and see what it takes it for.")

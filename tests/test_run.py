@@ -3,9 +3,11 @@
 import csv
 import io
 import os
+import pickle
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import replace
@@ -17,7 +19,7 @@ import pytest
 
 from model import run as run_module
 from model.checkpoint import final_weights, start
-from model.engine import Engine, local_executor, make_engine, worker_count
+from model.engine import Engine, collect, leave, local_executor, make_engine, worker_count
 from model.recipes import Config, SettingError
 from model.results import Score, Slice
 from model.run import Run, Runs, ServerFullError, history_csv
@@ -29,7 +31,7 @@ LONG = replace(SMALL, epochs=100, train_images=5_000)
 
 @pytest.fixture(scope="module")
 def engine():
-    made = Engine(2, lambda: local_executor(2))
+    made = Engine(2, lambda: local_executor(2), tempfile.TemporaryDirectory(prefix="lenet-"))
     yield made
     local_executor(2).shutdown(wait=True, kill_workers=True)
 
@@ -230,6 +232,14 @@ def test_history_as_csv():
         "validation_accuracy": "0.800000",
     }
     assert (lines[20]["epoch"], lines[20]["batch"], lines[20]["validation_loss"]) == ("2", "1", "")
+
+
+def test_a_result_goes_through_the_workers_pipe_in_one_piece(tmp_path):
+    """A worker that is killed halfway through a long message leaves its reader waiting for ever."""
+    path = leave(str(tmp_path), np.ones, (1_000_000,))
+    assert len(pickle.dumps(path)) < 4096  # what POSIX systems write to a pipe at once
+    assert collect(path).sum() == 1_000_000
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_number_of_workers(monkeypatch):

@@ -8,7 +8,7 @@ a phone to the page.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -25,6 +25,13 @@ PALETTE: dict[str, str] = {
     "sky": "#56B4E9",
     "grey": "#8593A1",
 }
+# Lines that are told apart by colour and by dashes.
+LINES = [
+    (PALETTE[name], dash)
+    for dash in ("solid", "dash")
+    for name in ("blue", "vermillion", "green", "purple", "orange")
+]
+MATTERS = 0.15  # a class that reaches this probability at some angle gets a colour
 TILE = 24  # pixels that a written number is wide and high
 TRANSPARENT = "rgba(0,0,0,0)"
 
@@ -98,6 +105,42 @@ def _tiles() -> NDArray[np.uint8]:
         draw.text((TILE / 2, TILE / 2), str(value), (ink, 255), font, anchor="mm")
         tiles.append(np.asarray(tile))
     return np.stack(tiles)
+
+
+def rotations(
+    angles: NDArray[np.integer],
+    values: NDArray[np.floating],
+    labels: Sequence[str],
+    now: int,
+) -> go.Figure:
+    """Probabilities, (angles, classes), against the angle; classes that never matter stay grey."""
+    matter = np.flatnonzero(values.max(axis=0) >= MATTERS)
+    colours = dict(zip(matter[np.argsort(-values[:, matter].mean(axis=0))], LINES, strict=False))
+    traces = []
+    for label, name in enumerate(labels):
+        colour, dash = colours.get(label, (PALETTE["grey"], "solid"))
+        traces.append(
+            go.Scatter(
+                x=angles,
+                y=values[:, label],
+                name=name,
+                mode="lines",
+                showlegend=label in colours,
+                line={"color": colour, "dash": dash, "width": 3 if label in colours else 1},
+                hovertemplate=f"{name}: %{{y:.0%}} at %{{x}}°<extra></extra>",
+            )
+        )
+    figure = plain(go.Figure(traces), height=360)
+    figure.update_layout(
+        showlegend=True, legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0}
+    )
+    figure.update_xaxes(title="Rotation, degrees", tickvals=list(range(-180, 181, 45)))
+    figure.update_yaxes(title="Probability", range=[0, 1.02], tickformat=".0%")
+    line = {"color": PALETTE["grey"], "dash": "dot"}
+    figure.update_layout(
+        shapes=[{"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "line": line}]
+    )
+    return _fixed(figure)
 
 
 def class_counts(counts: Mapping[str, int]) -> go.Figure:

@@ -5,12 +5,15 @@ Adding a source is one entry in SOURCES. What is done with a picture is not deci
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 from PIL import Image
 
 from model import browse
@@ -29,7 +32,21 @@ class Shot:
     name: str
     picture: Image.Image | str  # RGB, or the sentence that says why there is none
     truth: int | None = None  # its class, where it is known
+    key: str = ""  # the same for the same attempt, though a drawing grows; the name if empty
     ready: dict[Options, Prepared | str] = field(default_factory=dict)
+
+    @property
+    def attempt(self) -> str:
+        """The key of the attempt that this picture belongs to."""
+        return self.key or self.name
+
+    def thumbnail(self) -> NDArray[np.uint8]:
+        """The picture at most 96 pixels long, (h, w, 3); one grey pixel where there is none."""
+        if isinstance(self.picture, str):
+            return np.full((1, 1, 3), 128, np.uint8)
+        small = self.picture.convert("RGB")
+        small.thumbnail((96, 96))
+        return np.asarray(small)
 
     def prepared(self, options: Options) -> Prepared | str:
         """The picture ready for the network, or the sentence that says what is wrong."""
@@ -80,7 +97,8 @@ def draw() -> list[Shot] | str:
     picture = drawing.canvas()
     if picture is None:
         return "The canvas is empty. The answer follows every stroke."
-    return [Shot("Drawing", picture)]
+    first_stroke = json.dumps(st.session_state[state.DRAWN][0], sort_keys=True)
+    return [Shot("Drawing", picture, key=f"Drawing {zlib.crc32(first_stroke.encode())}")]
 
 
 def upload() -> list[Shot] | str:

@@ -27,6 +27,7 @@ EXAMPLE = "home_example"  # number of the test picture that Home shows
 DRAWING = "predict_drawing"  # what the canvas was last set to: its version and its objects
 DRAWN = "predict_drawn"  # the objects on the canvas, for when the visitor comes back to it
 SHOTS = "predict_shots"  # dict from a source to the pictures that it was given
+ATTEMPTS = "predict_attempts"  # what was tried on Predict, and what it was taken for
 SAMPLE = "predict_sample"  # turns of "Another picture": which picture Predict takes from the data
 
 READY_MADE = "ready-made"

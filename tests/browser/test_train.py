@@ -143,4 +143,7 @@ def test_the_charts_move_with_the_run_and_keep_a_zoom(trainer, open_page):
     assert chart.locator(".main-svg").first.get_attribute("data-mark") == "same"
     page.get_by_role("button", name="Stop and keep weights").click()
     expect(page.get_by_role("button", name="Use this network")).to_be_visible()
-    assert page.evaluate(zoomed) == end
+    page.wait_for_function(
+        "end => document.querySelector('.st-key-run_loss .plot')?.layout?.xaxis.range[1] === end",
+        arg=end,
+    )

@@ -1,0 +1,100 @@
+"""Whether a picture looks like anything that the network learned from, and like what.
+
+Softmax compares ten classes and cannot say "none of them". The last hidden layer can: pictures of
+clothes lie close to training pictures there, and digits, faces or noise do not (Sun and others,
+"Out-of-distribution detection with deep nearest neighbors", 2022). How well, `make bench`
+and `python -m benchmarks.unknown` tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model import batches
+from model.checkpoint import Trained
+from model.data import Dataset
+from model.forward import Floats, forward, softmax
+from model.networks import NETWORKS, Dense, layer_names
+
+KNOWN = 4000  # training pictures to compare with; more find hardly closer ones, but take longer
+HELD_OUT = 1000  # validation pictures that tell what a usual distance is
+ALARMS = 0.01  # share of held-out pictures that are called strange
+TEMPERATURES = np.geomspace(0.3, 5, 80)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a network makes of pictures whose class is known; made by `remember`."""
+
+    trained: Trained
+    numbers: NDArray[np.intp]  # (n,) which training pictures
+    features: Floats  # (n, units), each of length 1
+    least: float  # similarity to the closest training picture, below which a picture is strange
+    temperature: float  # what logits are divided by, so that 80 % sure is right in 80 %
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What a picture looks like to the network."""
+
+    numbers: NDArray[np.intp]  # the closest training pictures, closest first
+    similarities: Floats  # cosine, -1 to 1
+    strange: bool  # farther from all of them than 99 % of held-out pictures
+
+
+def _read(trained: Trained, images: NDArray[np.uint8]) -> tuple[Floats, Floats]:
+    """The last hidden layer, each row of length 1, and the logits, (n, 10)."""
+    network = NETWORKS[trained.network]
+    names = [
+        name
+        for name, layer in zip(layer_names(network), network.layers, strict=True)
+        if isinstance(layer, Dense)
+    ]
+    parts = []
+    for start in range(0, len(images), 256):
+        outputs = forward(network, trained.weights, images[start : start + 256])
+        parts.append((outputs[names[-2]], outputs["logits"]))
+    features, logits = (np.concatenate(column) for column in zip(*parts, strict=True))
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    return features / np.maximum(lengths, 1e-9), logits
+
+
+def _temperature(logits: Floats, labels: NDArray[np.integer]) -> float:
+    """The temperature with the least cross-entropy (Guo and others, 2017)."""
+    rows = np.arange(len(labels))
+
+    def loss(temperature: float) -> float:
+        right = softmax(logits / np.float32(temperature))[rows, labels]
+        return float(-np.log(np.maximum(right, 1e-12)).mean())
+
+    return float(min(TEMPERATURES, key=loss))
+
+
+def remember(trained: Trained, dataset: Dataset) -> Memory:
+    """Look at some training and some held-out pictures with these weights: about a second."""
+    parts = batches.split(len(dataset.train_images), len(dataset.train_images), 5000)
+    known, held_out = np.sort(parts.train[:KNOWN]), parts.validation[:HELD_OUT]
+    features, _ = _read(trained, dataset.train_images[known])
+    others, logits = _read(trained, dataset.train_images[held_out])
+    usual = (others @ features.T).max(axis=1)
+    temperature = _temperature(logits, dataset.train_labels[held_out])
+    return Memory(trained, known, features, float(np.quantile(usual, ALARMS)), temperature)
+
+
+def likeness(memory: Memory, image: NDArray[np.uint8], count: int = 6) -> Likeness:
+    """The `count` training pictures that `image`, (28, 28), is closest to, and whether that is
+    close at all."""
+    features, _ = _read(memory.trained, image[None])
+    similarities = memory.features @ features[0]
+    order = np.argsort(-similarities)[:count]
+    nearest = similarities[order]
+    return Likeness(memory.numbers[order], nearest, bool(nearest[0] < memory.least))
+
+
+def similarities(memory: Memory, images: NDArray[np.uint8]) -> Floats:
+    """(n,): how close each of `images`, (n, 28, 28), comes to a training picture; cosine."""
+    features, _ = _read(memory.trained, images)
+    return np.asarray((features @ memory.features.T).max(axis=1))

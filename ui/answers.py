@@ -1,0 +1,118 @@
+"""The network's answer to one picture: in words, as bars, and whether it knows such pictures.
+
+The arithmetic is in `model/`; where the picture comes from is not this module's business.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from model.checkpoint import Trained
+from model.data import CLASSES, Dataset
+from model.familiar import Likeness, Memory, likeness, remember
+from model.predict import classify
+from model.preprocess import Prepared
+from ui import attempts, bars, components, state, training
+from ui.sources import Shot
+
+SOFTMAX = (
+    "The network's last layer gives each class a score. *Softmax* turns the ten scores into "
+    "numbers above 0 that add up to 100 %. They only compare these ten classes: a picture of a "
+    "cat gets a class of clothes, too."
+)
+STRANGE = (
+    "**This does not look like the clothes the network knows.** No training picture is close to "
+    "it. It must choose one of its ten classes all the same, so do not believe the choice below."
+)
+SURE = ((0.9, "quite sure"), (0.6, "fairly sure"), (0.35, "not sure"), (0.0, "guessing"))
+MARKS = {
+    True: ":green[:material/check: right]",
+    False: ":red[:material/close: wrong]",
+}
+ORDERS = ("Class order", "Likeliest first")
+LIVE_SECONDS = 1.0  # between two answers of a network that is training
+
+
+@st.cache_resource(max_entries=12, show_spinner="Looking at usual clothes first ...")
+def memory(_trained: Trained, _dataset: Dataset, weights: str, data_set: str) -> Memory:
+    """What these weights make of known pictures; one for all sessions, a second's work."""
+    return remember(_trained, _dataset)
+
+
+def memory_of(trained: Trained) -> Memory:
+    """The memory that belongs to weights, compared with the data set in use."""
+    dataset = state.dataset()
+    return memory(trained, dataset, components.fingerprint(trained), dataset.name)
+
+
+def answer(shot: Shot, prepared: Prepared) -> None:
+    """The answer of the weights in use, or of the visitor's own run, live while it trains."""
+    choice = state.in_use()
+    token = state.run_token()
+    run = training.runs().get(token) if token else None
+    if run and st.toggle(
+        "Answer with my training run",
+        value=training.is_active(run),
+        key="predict_follow",
+        help="While the run trains, the same picture is answered again with its newest weights: "
+        "watch the network come to understand it.",
+    ):
+        moving = training.is_active(run)
+        st.fragment(run_every=LIVE_SECONDS if moving else None)(_follow)(run, shot, prepared)
+    elif choice is None:
+        st.info("No weights are there yet. Train a network, and it will answer here.")
+    else:
+        alike = likeness(memory_of(choice.trained), prepared.image)
+        values = classify(choice.trained, prepared)
+        show(values, prepared, alike, shot.truth)
+        attempts.note(shot.attempt, prepared.image, values, shot.truth)
+
+
+def _follow(run: training.Run, shot: Shot, prepared: Prepared) -> None:
+    """What the run's newest checkpoint makes of the picture."""
+    now, trained = run.snapshot(), run.trained()
+    st.caption(f"Your run, {now.status}, after {trained.epoch:.2f} epochs:")
+    show(classify(trained, prepared), prepared, None, shot.truth)
+
+
+def show(
+    values: NDArray[np.floating], prepared: Prepared, alike: Likeness | None, truth: int | None
+) -> None:
+    """The winner in words, the picture that the network gets, and ten bars."""
+    first, second, third = values.argsort()[::-1][:3]
+    winner, rival, other = (f"{100 * values[n]:.0f} %" for n in (first, second, third))
+    sure = next(words for least, words in SURE if values[first] >= least)
+    if alike and alike.strange:
+        st.warning(STRANGE, icon=":material/help:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.image(
+            components.enlarged(prepared.image, 4),
+            width=112,
+            alt="The 28 by 28 pixels that the network gets",
+        )
+        with st.container(width="stretch"):
+            st.subheader(CLASSES[first], anchor=False)
+            st.markdown(
+                f"**{winner}**, {sure}. Then {CLASSES[second]} ({rival}) and {CLASSES[third]} "
+                f"({other})."
+            )
+            if truth is not None:
+                st.markdown(f"It is: **{CLASSES[truth]}**, {MARKS[truth == first]}.")
+    by_size = st.session_state.get("predict_order") == ORDERS[1]
+    st.html(bars.probabilities(values, by_size))
+
+
+def order() -> None:
+    """How the bars are sorted, and what they are."""
+    st.segmented_control(
+        "Order of the bars",
+        ORDERS,
+        default=ORDERS[0],
+        required=True,
+        key="predict_order",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    st.caption(SOFTMAX)
