@@ -1,10 +1,11 @@
 """Predict: draw, upload, photograph or pick a picture and see what the network takes it for."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from model.preprocess import DEFAULT
+from model.preprocess import DEFAULT, Options
 from ui import answers, attempts, files, looks, shell, stages, state
-from ui.sources import SOURCES
+from ui.sources import SOURCES, Shot
 
 
 @st.fragment
@@ -20,25 +21,33 @@ def predict() -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
+    changeable = SOURCES[source].prepared
+    options = stages.chosen(source) if changeable else DEFAULT
     left, right = st.columns([2, 3], gap="large")
-    below = st.container()
-    options = stages.options(source) if SOURCES[source].prepared else DEFAULT
     with left:
         shots = SOURCES[source].find()
         shot = shots if isinstance(shots, str) else files.pick(shots, options)
-    prepared = shot if isinstance(shot, str) else shot.prepared(options)
-    if isinstance(shot, str) or isinstance(prepared, str):
+    if isinstance(shot, str):
+        right.info(shot, icon=":material/info:")
+    else:
+        recognise(shot, options, right)
+        if changeable:
+            stages.overrides(source)
+    attempts.history()
+
+
+def recognise(shot: Shot, options: Options, right: DeltaGenerator) -> None:
+    """The answer on the right, the closer looks below; or what is wrong with the picture."""
+    prepared = shot.prepared(options)
+    if isinstance(prepared, str):
         right.info(prepared, icon=":material/info:")
-        attempts.history()
         return
     with right:
         answers.answer(shot, prepared)
         attempts.ask(shot.attempt)
         answers.order()
-    with below:
-        if choice := state.in_use():
-            looks.closer(prepared, choice.trained)
-    attempts.history()
+    if choice := state.in_use():
+        looks.closer(prepared, choice.trained)
 
 
 shell.begin("Predict", "Show the network a picture and see what it takes it for.")

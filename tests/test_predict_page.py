@@ -99,6 +99,8 @@ def test_threshold_by_hand_that_finds_nothing(page):
     page.slider(key="Draw_threshold").set_value(255).run()
     assert not page.exception
     assert "lower threshold" in page.info[0].value
+    page.slider(key="Draw_threshold").set_value(30).run()
+    assert answered(page)
 
 
 def test_upload(page):

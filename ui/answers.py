@@ -67,7 +67,8 @@ def answer(shot: Shot, prepared: Prepared) -> None:
         alike = likeness(memory_of(choice.trained), prepared.image)
         values = classify(choice.trained, prepared)
         show(values, prepared, alike, shot.truth)
-        attempts.note(shot.attempt, prepared.image, values, shot.truth)
+        if shot.truth is None:
+            attempts.note(shot.attempt, prepared.image, values)
 
 
 def _follow(run: training.Run, shot: Shot, prepared: Prepared) -> None:

@@ -34,16 +34,13 @@ def all_of_them() -> list[Attempt]:
     return found
 
 
-def note(
-    key: str, image: NDArray[np.uint8], values: NDArray[np.floating], truth: int | None
-) -> None:
+def note(key: str, image: NDArray[np.uint8], values: NDArray[np.floating]) -> None:
     """Keep the newest answer of an attempt; one that begins pushes the oldest out."""
     others = [attempt for attempt in all_of_them() if attempt.key != key]
     known = next((attempt.truth for attempt in all_of_them() if attempt.key == key), None)
     guess = int(values.argmax())
     picture = components.enlarged(image, 2)
-    said = known if truth is None else truth
-    newest = Attempt(key, picture, guess, float(values[guess]), said)
+    newest = Attempt(key, picture, guess, float(values[guess]), known)
     st.session_state[state.ATTEMPTS] = [*others, newest][-MOST:]
 
 
@@ -57,7 +54,7 @@ def _say(key: str, truth: int | None) -> None:
 def ask(key: str) -> None:
     """ "Was this right?" for the attempt that is on the page."""
     attempt = next((one for one in all_of_them() if one.key == key), None)
-    if attempt is None:
+    if attempt is None:  # a picture of the data set, or the answer of a run that trains
         return
     if attempt.truth is not None:
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -132,7 +132,7 @@ def rotations(
         )
     figure = plain(go.Figure(traces), height=360)
     figure.update_layout(
-        showlegend=True, legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0}
+        showlegend=True, legend={"orientation": "h", "yanchor": "top", "y": -0.28, "x": 0}
     )
     figure.update_xaxes(title="Rotation, degrees", tickvals=list(range(-180, 181, 45)))
     figure.update_yaxes(title="Probability", range=[0, 1.02], tickformat=".0%")

@@ -55,11 +55,14 @@ def enlarged(image: NDArray[np.uint8], times: int) -> str:
 
 
 def overlay(image: NDArray[np.uint8], values: NDArray[np.floating]) -> str:
-    """A grey picture, (28, 28), tinted orange where `values` are above 0 and blue where below."""
+    """A grey picture, (28, 28), tinted orange where `values` are above 0 and blue where below.
+
+    Its black ground stays black.
+    """
     strength = values / max(float(np.abs(values).max()), 1e-6)
     grey = np.repeat(image[..., None], 3, axis=2) * 0.75
     tint = np.where(strength[..., None] > 0, (230, 159, 0), (0, 130, 220))
-    share = 0.85 * np.abs(strength[..., None])
+    share = 0.85 * np.abs(strength * (image > 0))[..., None]
     colours = (grey * (1 - share) + tint * share).astype(np.uint8)
     return _address(_png(colours.repeat(12, axis=0).repeat(12, axis=1)))
 

@@ -105,7 +105,7 @@ def _framed(now: Snapshot, traces: list[go.Scatter], title: str, token: str) -> 
         margin={"l": 8, "r": 16, "t": 32, "b": 8},
         paper_bgcolor=TRANSPARENT,
         plot_bgcolor=TRANSPARENT,
-        legend={"orientation": "h", "yanchor": "top", "y": -0.22, "x": 0},
+        legend={"orientation": "h", "yanchor": "top", "y": -0.28, "x": 0},
         showlegend=True,
         hovermode="closest",
         uirevision=f"{token} {now.config.epochs}",

@@ -37,10 +37,10 @@ def plot(figure: go.Figure, key: str, alt: str, config: dict[str, Any] = _STILL)
     A figure with another `layout.uirevision` than before loses the reader's zoom.
     """
     content = json.dumps({"config": config, "library": f"component/{_LIBRARY.name}/plotly.min.js"})
-    drawn = figure.update_layout(template=None).to_json()
+    figure.update_layout(template=None).update_xaxes(automargin=True).update_yaxes(automargin=True)
     # As one string: Streamlit looks through a dict for data frames and loads pandas for it.
     _plot(
-        data=f'{{"figure": {drawn}, "alt": {json.dumps(alt)}, {content[1:]}',
+        data=f'{{"figure": {figure.to_json()}, "alt": {json.dumps(alt)}, {content[1:]}',
         key=key,
         height=figure.layout.height,
     )

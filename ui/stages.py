@@ -13,6 +13,7 @@ from model.preprocess import DEFAULT, Options, Prepared, Stage
 from ui import components
 
 # Options that a person can override: label, help, and what each choice stands for.
+THRESHOLD = 60  # where a threshold that is set by hand begins
 AUTOMATIC: dict[str, object] = {"Automatic": "auto", "Yes": "yes", "No": "no"}
 YES_OR_NO: dict[str, object] = {"Yes": True, "No": False}
 OVERRIDES: dict[str, tuple[str, str, dict[str, object]]] = {
@@ -29,14 +30,24 @@ OVERRIDES: dict[str, tuple[str, str, dict[str, object]]] = {
 }
 
 
-def options(key: str) -> Options:
-    """Widgets that override the stages, folded away; `key` keeps those of each source apart."""
-    chosen: dict[str, Any] = {}
+def chosen(key: str) -> Options:
+    """What the visitor changed; `key` keeps the changes of each source apart."""
+    picked: dict[str, Any] = {}
+    for name, (_, _, choices) in OVERRIDES.items():
+        first = next(iter(choices))
+        picked[name] = choices[st.session_state.get(f"{key}_{name}") or first]
+    if not st.session_state.get(f"{key}_find", True):
+        picked["threshold"] = st.session_state.get(f"{key}_threshold", THRESHOLD)
+    return replace(DEFAULT, **picked)
+
+
+def overrides(key: str) -> None:
+    """The widgets that change the preparation, folded away."""
     with st.expander("Change how the picture is prepared", icon=":material/tune:"):
         st.caption("Switch a stage off and see what it is worth: the answer follows at once.")
         grid = st.grid(3, min_column_width=220)
         for name, (label, explanation, choices) in OVERRIDES.items():
-            picked = grid.segmented_control(
+            grid.segmented_control(
                 label,
                 list(choices),
                 default=next(iter(choices)),
@@ -45,19 +56,21 @@ def options(key: str) -> Options:
                 persist_state="session",
                 help=explanation,
             )
-            chosen[name] = choices[picked]
         if not st.toggle(
-            "Find the border between item and background by itself", value=True, key=f"{key}_find"
+            "Find the border between item and background by itself",
+            value=True,
+            key=f"{key}_find",
+            persist_state="session",
         ):
-            chosen["threshold"] = st.slider(
+            st.slider(
                 "Threshold",
                 0,
                 255,
-                60,
+                THRESHOLD,
                 key=f"{key}_threshold",
+                persist_state="session",
                 help="How far a pixel must be from the background's colour to count as the item.",
             )
-    return replace(DEFAULT, **chosen)
 
 
 def strip(prepared: Prepared) -> None:
