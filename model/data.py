@@ -49,6 +49,7 @@ HOW_TO_GET_IT = (
     "its four files into the folder data/fashion-mnist of this project, or name their folder in "
     "the variable FASHION_MNIST_DIR."
 )
+HOW_TO_MIX = "`python -m model.snapshots` draws it, in about ten minutes."
 PARTS: tuple[Part, ...] = (
     Part(
         "train-images-idx3-ubyte",
@@ -76,18 +77,22 @@ PARTS: tuple[Part, ...] = (
 # train_images, train_labels, test_images, test_labels
 Arrays = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 FIELDS = ("train_images", "train_labels", "test_images", "test_labels")
-DRAWN_BY = ("wardrobe.py", "garments/*.py")  # the modules that decide what the wardrobe looks like
+DRAWN_BY = (
+    "wardrobe.py",
+    "textures.py",
+    "garments/*.py",
+)  # the modules that decide what the wardrobe looks like
 
 
 @dataclass(frozen=True)
 class Dataset:
     """Pictures and labels; one copy serves all threads of a process, so nothing can write to it."""
 
-    name: str  # "fashion-mnist" or "wardrobe"
+    name: str  # "fashion-mnist", "wardrobe" or "mixed"
     origin: str  # where it was taken from, for people to read
-    train_images: NDArray[np.uint8]  # (60000, 28, 28), the wardrobe (6000, 28, 28)
+    train_images: NDArray[np.uint8]  # (60000, 28, 28), the wardrobe (6000, 28, 28), mixed more
     train_labels: NDArray[np.uint8]  # (60000,)
-    test_images: NDArray[np.uint8]  # (10000, 28, 28)
+    test_images: NDArray[np.uint8]  # (10000, 28, 28); mixed has Fashion-MNIST's
     test_labels: NDArray[np.uint8]  # (10000,)
 
     def __post_init__(self) -> None:
@@ -232,12 +237,19 @@ class Library:
         self._searching = threading.Lock()  # apart: nobody waits for another's download
         self._search: Search | None = None
         self._wardrobe: Dataset | None = None
+        self._mixed: Dataset | None = None
 
     def load(self, name: str | None = None) -> Dataset:
         """See `load` below."""
-        loaders = {None: self._best, "fashion-mnist": self._fashion, "wardrobe": self._drawn}
+        loaders = {
+            None: self._best,
+            "fashion-mnist": self._fashion,
+            "wardrobe": self._drawn,
+            "mixed": self._mix,
+        }
         if name not in loaders:
-            raise DataError(f'There is no data set "{name}", only fashion-mnist and wardrobe.')
+            known = "fashion-mnist, wardrobe and mixed"
+            raise DataError(f'There is no data set "{name}", only {known}.')
         with self._reading:
             return loaders[name]()
 
@@ -275,6 +287,24 @@ class Library:
             self._wardrobe = Dataset("wardrobe", origin, *wardrobe())
         return self._wardrobe
 
+    def _mix(self) -> Dataset:
+        if self._mixed is None:
+            from model.snapshots import kept  # not needed where nobody asks for them
+
+            fashion, drawn = self._fashion(), kept()
+            if drawn is None:
+                raise DataError(f"The drawn half of the data set mixed is missing. {HOW_TO_MIX}")
+            labels = np.arange(len(drawn), dtype=np.uint8) % len(CLASSES)
+            self._mixed = Dataset(
+                "mixed",
+                f"Fashion-MNIST from {fashion.origin}, and {len(drawn):,} drawn pictures",
+                np.concatenate([fashion.train_images, drawn]),
+                np.concatenate([fashion.train_labels, labels]),
+                fashion.test_images,
+                fashion.test_labels,
+            )
+        return self._mixed
+
 
 _library = Library()
 
@@ -284,9 +314,18 @@ def load(name: str | None = None) -> Dataset:
 
     None is the best that this computer has, without a download: Fashion-MNIST, or else the
     wardrobe, for which `reload` can be called to try again. "fashion-mnist" raises DataError where
-    it is not; "wardrobe" always works.
+    it is not; "wardrobe" always works. "mixed" is Fashion-MNIST and `snapshots.py`'s pictures for
+    training, and Fashion-MNIST's own for testing; DataError where one of both is missing.
     """
     return _library.load(name)
+
+
+def load_or_best(name: str) -> Dataset:
+    """The data set of this name where it is ready, or else what `load()` gives."""
+    try:
+        return load(name)
+    except DataError:
+        return load()
 
 
 def reload(download: bool = False, report: Report = quiet) -> Search:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -20,8 +18,10 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from model.garments import GARMENTS
 from model.garments.shapes import Parts, Points, between, chance, outlines, pick
+from model.textures import TEXTURES as TEXTURES
+from model.textures import Pixels, folds
+from model.textures import texture as texture_of
 
-Pixels = NDArray[Any]  # float32 in use; the stubs take sums with Python's floats for float64
 Bytes = NDArray[np.uint8]
 Colour = int | tuple[int, int, int]  # a grey or RGB, 0 to 255
 
@@ -45,6 +45,7 @@ STYLES: dict[str, Style] = {
     "outline": Style(False, 0.012, "ink", 1.0, 0.0, False, 0.006),
     "sketch": Style(True, 0.014, "ink", 1.0, 0.6, False, 0.008),
     "icon": Style(True, 0.016, "ground", 1.0, 0.0, False, 0.0),
+    "brush": Style(True, 0.06, "cloth", 1.0, 0.0, False, 0.014),
 }
 _WARP = 0.012  # how far a garment's points stray from symmetry, in its own units
 _TINY = Style(True, 0.026, "seam", 0.75, 1.0, True, 0.0)  # Fashion-MNIST's, at 28 pixels
@@ -52,6 +53,7 @@ _TINY = Style(True, 0.026, "seam", 0.75, 1.0, True, 0.0)  # Fashion-MNIST's, at 
 LINES: dict[str, Callable[[Pixels, Pixels, Pixels], Pixels]] = {
     "seam": lambda cloth, ink, ground: cloth * np.float32(0.5),
     "ink": lambda cloth, ink, ground: ink,
+    "cloth": lambda cloth, ink, ground: cloth,
     "ground": lambda cloth, ink, ground: ground,
 }
 
@@ -65,116 +67,30 @@ class Look:
     ground: Colour = 255
     texture: str | None = None  # of the cloth in the style "shaded"; None takes a fitting one
     backdrop: str = "plain"  # texture of the ground
+    relief: float = 1.0  # times the usual strength of that texture
     scale: float = 0.85  # longest edge of the garment, as a part of the picture's side
     angle: float = 0.0  # degrees, clockwise
     offset: tuple[float, float] = (0.0, 0.0)  # right and down from the centre, in picture sides
     mirror: bool = False  # shoes then point right
+    everyday: bool = False  # lying or worn, from any side, as people photograph their clothes
+    stretch: float = 1.0  # width, times the usual
+    shear: float = 0.0  # how far the garment leans, in garment heights
+    warp: float = 1.0  # times the usual bending of the garment
     stroke: float = 1.0  # times the style's width of lines
     wobble: float = 1.0  # times the style's straying of lines
     shadow: float = 0.0  # darkness of the shadow on the ground, 0 to 1
-
-
-# Textures: brightness around 1 over x and y, which run from -0.5 to 0.5 across the picture
-
-
-def _wave(x: Pixels, rng: Generator, low: float, high: float) -> Pixels:
-    """Bands of 1 and -1 with between low and high periods, softly edged."""
-    wave = np.sin(x * (2 * np.pi * between(rng, low, high)) + between(rng, 0, 6))
-    return np.clip(wave * 2.5 + between(rng, -0.5, 0.5), -1, 1)
-
-
-def _plain(x: Pixels, y: Pixels, rng: Generator) -> Pixels:
-    return np.ones_like(x)
-
-
-def _stripes(x: Pixels, y: Pixels, rng: Generator) -> Pixels:
-    return 1 + between(rng, 0.15, 0.5) * _wave(y, rng, 3, 8)
-
-
-def _pinstripes(x: Pixels, y: Pixels, rng: Generator) -> Pixels:
-    return 1 + between(rng, 0.1, 0.3) * _wave(x, rng, 6, 11)
-
-
-def _checks(x: Pixels, y: Pixels, rng: Generator) -> Pixels:
-    size = between(rng, 4, 9)
-    bands = _wave(x, rng, size, size) + _wave(y, rng, size, size)
-    return 1 + between(rng, 0.1, 0.25) * bands
-
-
-def _print(x: Pixels, y: Pixels, rng: Generator) -> Pixels:
-    spots = np.zeros_like(x)
-    for angle in np.pi * rng.random(4):
-        along = np.float32(np.cos(angle)) * x + np.float32(np.sin(angle)) * y
-        spots += np.sin(along * (2 * np.pi * between(rng, 4, 9)) + between(rng, 0, 6))
-    return 1 + pick(rng, -0.4, -0.25, 0.3) * np.clip(spots, 0, 1)
-
-
-def _melange(x: Pixels, y: Pixels, rng: Generator) -> Pixels:
-    return 1 + between(rng, 0.04, 0.12) * rng.standard_normal(x.shape, dtype=np.float32)
-
-
-def _gradient(x: Pixels, y: Pixels, rng: Generator) -> Pixels:
-    return 1 + between(rng, -0.7, 0.7) * y + between(rng, -0.4, 0.4) * x
-
-
-def _blocks(x: Pixels, y: Pixels, rng: Generator) -> Pixels:
-    lower = np.clip((y - between(rng, -0.25, 0.2)) * 40, -1, 1)
-    return 1 + between(rng, -0.35, 0.35) * lower
-
-
-TEXTURES: dict[str, Callable[[Pixels, Pixels, Generator], Pixels]] = {
-    "plain": _plain,
-    "stripes": _stripes,
-    "pinstripes": _pinstripes,
-    "checks": _checks,
-    "print": _print,
-    "melange": _melange,
-    "gradient": _gradient,
-    "blocks": _blocks,
-}
-
-
-@lru_cache(maxsize=8)
-def _grid(size: int) -> tuple[Pixels, Pixels]:
-    line = (np.arange(size, dtype=np.float32) + 0.5) / size - 0.5
-    x, y = np.meshgrid(line, line)
-    x.setflags(write=False)
-    y.setflags(write=False)
-    return x, y
-
-
-def _texture(name: str, size: int, angle: float, rng: Generator) -> Pixels:
-    """Brightness around 1, (size, size), turned with a garment by angle in degrees."""
-    x, y = _grid(size)
-    cos, sin = np.float32(np.cos(np.radians(angle))), np.float32(np.sin(np.radians(angle)))
-    return TEXTURES[name](cos * x + sin * y, cos * y - sin * x, rng)
-
-
-def _folds(size: int, rng: Generator) -> Pixels:
-    """Soft, mostly vertical light and shade of cloth that hangs, (size, size)."""
-    line = _grid(size)[0][:1].T
-    slope, period, phase, strength = rng.random((4, 3))
-    period = 2 * np.pi * (1 + 4 * period)
-    strength = 0.02 + 0.05 * strength
-    across = period * line + 6 * phase  # (size, 3)
-    down = period * (slope - 0.5) * line
-    # sin(across + down), as products of what varies across and what varies down
-    waves = (strength * np.cos(down)) @ np.sin(across).T
-    waves += (strength * np.sin(down)) @ np.cos(across).T
-    light: Pixels = 1 + waves.astype(np.float32)
-    return light
-
-
-# Drawing
 
 
 def _place(parts: Parts, look: Look, size: int, rng: Generator) -> tuple[list[Points], float]:
     """Each part's points in pixels, and pixels per unit: bent a little, turned, and fitted."""
     points, lengths = outlines(parts)
     reach = np.repeat([part.width / 2 for part in parts], lengths)[:, None]
-    points = points + _WARP * np.sin(points @ (1 + 3 * rng.random((2, 2))) + 6 * rng.random(2))
+    points = points + look.warp * _WARP * np.sin(
+        points @ (1 + 3 * rng.random((2, 2))) + 6 * rng.random(2)
+    )
     if look.mirror:
         points = points * (-1.0, 1.0)
+    points = points @ np.array([[look.stretch, 0], [look.shear, 1]])
     cos, sin = np.cos(np.radians(look.angle)), np.sin(np.radians(look.angle))
     points = points @ np.array([[cos, sin], [-sin, cos]])
     low, high = (points - reach).min(0), (points + reach).max(0)
@@ -213,7 +129,11 @@ def _seam(pen: ImageDraw.ImageDraw, flat: list[float], tone: int, wide: int, ban
     pen.line(flat, (255, 128, 255), max(1, round(wide * 0.6)), joint="curve")
 
 
-KINDS = {"fabric": _fabric, "strap": _strap, "seam": _seam}
+def _face(pen: ImageDraw.ImageDraw, flat: list[float], tone: int, wide: int, band: int) -> None:
+    pen.polygon(flat, (255, tone, 0))
+
+
+KINDS = {"fabric": _fabric, "strap": _strap, "seam": _seam, "face": _face}
 
 
 def _layers(parts: Parts, look: Look, style: Style, size: int, fine: int, rng: Generator) -> Pixels:
@@ -254,7 +174,7 @@ def _light(layers: Pixels, texture: str, angle: float, rng: Generator) -> Pixels
     size = len(layers)
     body = Image.fromarray((layers[..., 0] * 255).astype(np.uint8))
     rim = np.asarray(body.filter(ImageFilter.BoxBlur(size / 28)), dtype=np.float32) / 255
-    light = _texture(texture, size, angle, rng) * _folds(size, rng) * (0.55 + 0.45 * rim)
+    light = texture_of(texture, size, angle, rng) * folds(size, rng) * (0.55 + 0.45 * rim)
     return light[..., None]
 
 
@@ -268,8 +188,11 @@ def draw(
     """
     look = look or Look()
     garment, paint = GARMENTS[label], STYLES[style]
-    layers = _layers(garment.build(rng), look, paint, size, 2, rng)
-    ground = _rgb(look.ground) * _texture(look.backdrop, size, 0.0, rng)[..., None]
+    solid = paint.fill and paint.colour == "seam"  # solids have no lines to draw
+    build = garment.everyday(solid) if look.everyday else garment.build
+    layers = _layers(build(rng), look, paint, size, 2, rng)
+    relief = 1 + look.relief * (texture_of(look.backdrop, size, 0.0, rng)[..., None] - 1)
+    ground = _rgb(look.ground) * relief
     ground = ground * (1 - look.shadow * paint.fill * _shadow(layers))
     light = np.ones((size, size, 1), np.float32)
     if paint.shaded:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from model.garments import GARMENTS
+from model.garments.solid import joined, seen, skin
+from model.segment import components
 from model.wardrobe import LINES, STYLES, TEXTURES, Look, draw, drawn_wardrobe
 
 DIGEST = """
@@ -236,3 +238,60 @@ def test_shadow_darkens_the_ground_only():
 def test_unknown_names_are_loud(label, style, look):
     with pytest.raises(KeyError):
         draw(label, np.random.default_rng(0), 32, style, look)
+
+
+@pytest.mark.parametrize("label", GARMENTS)
+def test_everyday_clothes_differ_from_those_of_shops(label):
+    styles = ("filled",) if label in SHOES else ("filled", "outline")
+    for style in styles:
+        shop, home = (
+            draw(label, np.random.default_rng(9), 64, style, Look(everyday=everyday))
+            for everyday in (False, True)
+        )
+        assert shop.tobytes() != home.tobytes()
+        assert 0.03 < lit(home, 255).mean() < 0.95
+
+
+@pytest.mark.parametrize("label", SHOES)
+def test_shoes_come_from_all_sides_and_in_pairs(label):
+    shapes, parts = set(), []
+    for seed in range(30):
+        picture = draw(label, np.random.default_rng(seed), 64, "filled", Look(everyday=True))
+        shoe = lit(picture, 255)
+        top, bottom, left, right = box(shoe)
+        shapes.add(bool(bottom - top > 1.2 * (right - left)))
+        parts.append(int(components(shoe).max()))
+    assert shapes == {True, False}  # upright as well as lying
+    assert min(parts) == 1
+    assert max(parts) >= 2
+
+
+def test_stretch_shear_and_warp_move_points():
+    usual = lit(draw(2, np.random.default_rng(1), 96, "filled"), 255)
+    for change in ({"stretch": 1.5}, {"shear": 0.3}, {"warp": 6.0}):
+        changed = lit(draw(2, np.random.default_rng(1), 96, "filled", Look(**change)), 255)
+        assert (usual != changed).mean() > 0.02
+    top, bottom, left, right = box(usual)
+    wide = lit(draw(2, np.random.default_rng(1), 96, "filled", Look(stretch=1.5)), 255)
+    top2, bottom2, left2, right2 = box(wide)
+    ratio = ((right2 - left2) / (bottom2 - top2)) / ((right - left) / (bottom - top))
+    assert ratio == pytest.approx(1.5, rel=0.06)
+
+
+def test_relief_is_the_strength_of_the_grounds_texture():
+    grounds = [
+        np.asarray(
+            draw(0, np.random.default_rng(5), 64, "filled", Look(backdrop="stripes", relief=relief))
+        )[:, 0].std()
+        for relief in (0.0, 0.3, 1.0)
+    ]
+    assert grounds[0] == 0
+    assert grounds[0] < grounds[1] < grounds[2]
+
+
+def test_what_is_farther_is_drawn_first():
+    line = np.linspace(0, 1, 3)
+    sheet = np.stack((*np.meshgrid(line, line, indexing="ij"), np.zeros((3, 3))), 2)
+    low, high = skin(sheet, -0.5), skin(sheet + np.array([0, 0, 1]), 0.5)
+    tones = [part.tone for part in seen(joined([high, low]), np.pi / 2)]
+    assert max(tones[:4]) < min(tones[4:])  # from above, the higher sheet hides the lower

@@ -188,3 +188,51 @@ BAGS: dict[str, Callable[[Generator], Parts]] = {
 def bag(rng: Generator) -> Parts:
     """One of the kinds in BAGS."""
     return pick(rng, *BAGS.values())(rng)
+
+
+def _case(rng: Generator) -> Parts:
+    """A briefcase, a vanity case or a suitcase."""
+    tall, wide, high = between(rng, 0.5, 1.2), 0.5, between(rng, 0.08, 0.2)
+    handle = _handle(between(rng, 0.1, 0.2), high, 0.05, -0.2)
+    bands = both(strap(0.05, (0.28, 0.0), (0.28, tall), tone=-0.25))
+    lid = [seam((-wide, tall * 0.35), (wide, tall * 0.35)), *_clasp(rng, tall * 0.35)]
+    body = half([(0, 0), (wide - 0.06, 0), (wide, 0.06, 1), (wide, tall - 0.04, 1), (0, tall)])
+    return [handle, body, *pick(rng, bands, lid, lid, [])]
+
+
+def _pouch(rng: Generator) -> Parts:
+    """A purse or a make-up bag: round below, with a clasp or a zip above."""
+    tall, top = between(rng, 0.45, 0.9), between(rng, 0.3, 0.45)
+    outline: list[tuple[float, ...]] = [
+        (0, -0.03, 1),
+        (top, 0.03, 1),
+        (0.5, tall * 0.6, 1),
+        (0.42, tall * 0.95, 1),
+        (0, tall, 1),
+    ]
+    zipper = [seam((-top, 0.12), (0, 0.06, 1), (top, 0.12))]
+    clasp = [disc(x, -0.06, 0.05, 0.4) for x in (-0.04, 0.04)]
+    chain = _handle(top * 0.9, between(rng, 0.2, 0.6), 0.03, 0.2)
+    return [*pick(rng, [], [], [chain]), half(outline), *zipper, *pick(rng, clasp, [])]
+
+
+def _hobo(rng: Generator) -> Parts:
+    """A soft bag that hangs from one broad strap."""
+    tall, thick = between(rng, 0.4, 0.7), between(rng, 0.05, 0.14)
+    hung = _handle(0.45, between(rng, 0.4, 0.8), thick, -0.1)
+    body = half([(0, 0.12, 1), (0.42, 0, 1), (0.52, tall * 0.7, 1), (0.3, tall, 1), (0, tall, 1)])
+    return [hung, body, *pick(rng, [seam((-0.4, 0.1), (0, 0.2, 1), (0.4, 0.1))], [])]
+
+
+LUGGAGE: dict[str, Callable[[Generator], Parts]] = {
+    **BAGS,
+    "rucksack": _backpack,
+    "case": _case,
+    "pouch": _pouch,
+    "hobo": _hobo,
+}
+
+
+def luggage(rng: Generator) -> Parts:
+    """One of the kinds in LUGGAGE: more of them than Fashion-MNIST has."""
+    return pick(rng, *LUGGAGE.values())(rng)

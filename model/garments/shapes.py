@@ -29,7 +29,9 @@ class Part(NamedTuple):
     """One piece of a garment."""
 
     knots: Points  # (n, 3): x, y, and 1 where the line passes smoothly or 0 at a corner
-    kind: str  # "fabric" (closed, filled); "strap" or "seam" (a band, a line: ends are corners)
+    # "fabric" (closed, filled), "face" (the same without an outline), "strap" or "seam" (a band, a
+    # line: ends are corners)
+    kind: str
     tone: float = 0.0  # -1 to 1, darker to lighter than the rest of the garment
     width: float = 0.0  # of a strap
 
