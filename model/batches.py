@@ -13,6 +13,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from model.changes import LIT, PLAIN, TONES, noisy, relit, warped
+
 Bytes = NDArray[np.uint8]
 Indices = NDArray[np.intp]
 
@@ -25,6 +27,13 @@ class Augmentation:
     flip: bool = False  # mirror every second picture, left to right
     shift: int = 0  # move by up to this many pixels in each direction
     erase: int = 0  # blank a square of up to this many pixels a side
+    turn: float = 0.0  # degrees; this and the next three are standard deviations
+    zoom: float = 0.0  # of the logarithm of the size
+    stretch: float = 0.0  # of the logarithm of the ratio of width to height
+    shear: float = 0.0  # how far the picture leans, in its heights
+    light: float = 0.0  # share of pictures with another contrast and brightness
+    negative: float = 0.0  # share of pictures whose item is its negative
+    grain: float = 0.0  # noise on the item, in steps of brightness, at most
 
 
 AUGMENTATIONS: dict[str, Augmentation] = {
@@ -32,6 +41,19 @@ AUGMENTATIONS: dict[str, Augmentation] = {
     "flip": Augmentation("Mirror", flip=True),
     "flip and shift": Augmentation("Mirror and shift", flip=True, shift=2),
     "flip, shift and erase": Augmentation("Mirror, shift and erase", flip=True, shift=2, erase=8),
+    "everyday": Augmentation(
+        "Mirror, turn, stretch and light",
+        flip=True,
+        shift=2,
+        erase=8,
+        turn=8,
+        zoom=0.06,
+        stretch=0.12,
+        shear=0.08,
+        light=0.4,
+        negative=0.06,
+        grain=12,
+    ),
 }
 
 
@@ -68,6 +90,13 @@ class Plan:
     flip: NDArray[np.bool_]  # (n,) mirrored?
     shift: NDArray[np.intp]  # (n, 2) rows and columns moved, -shift to shift
     erase: NDArray[np.intp]  # (n, 3) row, column and side of the blank square
+    maps: NDArray[np.float32]  # (n, 2, 3) as `changes.warped` takes them, or (0, 2, 3)
+    tones: NDArray[np.intp]  # (n,) rows of `changes.TONES`, or (0,)
+    grain: NDArray[np.intp]  # (n, 2) which of GRAINS, and how strong in steps of brightness
+
+
+# (256, 28, 28): noise of one step of brightness in 64; taken in turns, as drawing new is slow
+GRAINS = np.random.default_rng(28).normal(0, 64, (256, 28, 28)).astype(np.int16)
 
 
 @lru_cache(maxsize=8)
@@ -80,7 +109,37 @@ def epoch_plan(images: int, augmentation: str, seed: int, epoch: int) -> Plan:
     shift = rng.integers(-change.shift, change.shift + 1, (images, 2))
     side = rng.integers(0, change.erase + 1, images)
     corner = (rng.random((images, 2)) * (29 - side[:, None])).astype(np.intp)
-    return Plan(order, flip, shift, np.column_stack([corner, side]))
+    erase = np.column_stack([corner, side])
+    maps, tones = _maps(rng, images, change), _tones(rng, images, change)
+    grains = rng.integers(0, len(GRAINS), images), rng.random(images) ** 2 * change.grain
+    return Plan(
+        order, flip, shift, erase, maps, tones, np.column_stack(grains).round().astype(np.intp)
+    )
+
+
+def _maps(rng: np.random.Generator, images: int, change: Augmentation) -> NDArray[np.float32]:
+    """(n, 2, 3): from rows and columns of the new pictures to those of the old; no moves."""
+    spreads = np.array([change.turn, change.zoom, change.stretch, change.shear])
+    if not spreads.any():
+        return np.zeros((0, 2, 3), np.float32)
+    turn, zoom, stretch, shear = (rng.standard_normal((images, 4)) * spreads).T
+    cos, sin = np.cos(np.radians(turn)), np.sin(np.radians(turn))
+    tall, wide = np.exp(zoom + stretch / 2), np.exp(zoom - stretch / 2)
+    zero = np.zeros(images)
+    rows = np.stack([cos * tall, -sin * tall, zero], 1)
+    columns = np.stack([(sin + shear * cos) * wide, (cos - shear * sin) * wide, zero], 1)
+    return np.stack([rows, columns], 1).astype(np.float32)
+
+
+def _tones(rng: np.random.Generator, images: int, change: Augmentation) -> NDArray[np.intp]:
+    """(n,): which table of brightness each picture gets, mostly the one that changes nothing."""
+    if not change.light and not change.negative:
+        return np.zeros(0, np.intp)
+    which = rng.random(images)
+    lit = rng.integers(PLAIN, LIT, images)
+    negative = rng.integers(LIT, len(TONES), images)
+    other = which < change.light + change.negative
+    return np.where(which < change.negative, negative, np.where(other, lit, 0))
 
 
 def augment(images: Bytes, plan: Plan, first: int) -> Bytes:
@@ -88,12 +147,25 @@ def augment(images: Bytes, plan: Plan, first: int) -> Bytes:
     here = slice(first, first + len(images))
     flip, shift, erase = plan.flip[here], plan.shift[here], plan.erase[here]
     images = np.where(flip[:, None, None], images[:, :, ::-1], images)
-    if shift.any():
-        margin = int(np.abs(shift).max())
-        padded = np.pad(images, ((0, 0), (margin, margin), (margin, margin)))
-        windows = sliding_window_view(padded, (28, 28), axis=(1, 2))
-        images = windows[np.arange(len(images)), margin - shift[:, 0], margin - shift[:, 1]]
+    if len(plan.maps):
+        maps = plan.maps[here].copy()
+        maps[:, :, 2] -= (maps[:, :, :2] @ shift[:, :, None].astype(np.float32))[..., 0]
+        images = warped(images, maps)
+    elif shift.any():
+        images = _shifted(images, shift)
+    if len(plan.tones):
+        images = relit(images, plan.tones[here])
+    which, strength = plan.grain[here].T
+    if strength.any():
+        images = noisy(images, GRAINS[which] * strength[:, None, None].astype(np.int16) // 64)
     if erase[:, 2].any():
         for image, (row, column, side) in zip(images, erase, strict=True):
             image[row : row + side, column : column + side] = 0
     return images
+
+
+def _shifted(images: Bytes, shift: NDArray[np.intp]) -> Bytes:
+    margin = int(np.abs(shift).max())
+    padded = np.pad(images, ((0, 0), (margin, margin), (margin, margin)))
+    windows = sliding_window_view(padded, (28, 28), axis=(1, 2))
+    return windows[np.arange(len(images)), margin - shift[:, 0], margin - shift[:, 1]]
