@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 from tqdm import tqdm
 
-from model import data
+from model import data, snapshots
 from model.batches import split, steps_per_epoch
 from model.checkpoint import Checkpoint, Trained, final_weights, start, to_bytes
 from model.recipes import CHOICES, LIMITS, RECIPES, Config, SettingError, check
@@ -46,9 +46,16 @@ def _config(arguments: argparse.Namespace) -> Config:
     named = {f.name: getattr(arguments, f.name) for f in fields(Config)}
     changes = {name: value for name, value in named.items() if value is not None}
     config = replace(RECIPES[arguments.recipe].config, **changes)
-    if arguments.data is None:
+    if arguments.data is None and config.data == Config().data:
         config = replace(config, data=data.load().name)
     return check(config)
+
+
+def _drawn(config: Config) -> None:
+    """Draw what the data set "mixed" needs, where it is chosen and nobody did so yet."""
+    if config.data == "mixed":
+        data.load("fashion-mnist")  # without it there is no use in drawing
+        snapshots.build()
 
 
 def _train(config: Config) -> tuple[Checkpoint, dict[str, Any]]:
@@ -107,6 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.out:
             options.out.parent.mkdir(parents=True, exist_ok=True)
             options.out.open("ab").close()  # what cannot be written is told before the training
+        _drawn(config)
         checkpoint, told = _train(config)
     except (SettingError, data.DataError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
