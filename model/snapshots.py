@@ -36,6 +36,7 @@ COUNT, SEED = 30_000, 1998
 CHUNK = 250  # pictures that one process draws at a time
 SIDES = (128, 160, 192)  # of a picture, in pixels
 SHOES = (5, 7, 9)
+TOPS = (0, 2, 4, 6)  # as mere silhouettes, nobody can tell them apart
 FILE = Path(__file__).resolve().parent.parent / "data" / "snapshots.npz"
 MADE_BY = (
     "snapshots.py",
@@ -133,10 +134,13 @@ def _furniture(picture: Image.Image, rng: Generator, scale: float) -> None:
 
 
 def _lit(picture: Image.Image, rng: Generator) -> Image.Image:
-    """Light from one side, and the noise of a small camera."""
+    """Light from one side, creases, and the noise of a small camera."""
     pixels = np.asarray(picture, np.float32)
     line = np.linspace(-0.5, 0.5, picture.width, dtype=np.float32)
     light = 1 + between(rng, -0.4, 0.4) * line[:, None] + between(rng, -0.4, 0.4) * line
+    coarse = rng.standard_normal((int(rng.integers(5, 14)), int(rng.integers(5, 14))))
+    creases = Image.fromarray(coarse.astype(np.float32)).resize(picture.size)
+    light = light + np.asarray(creases) * np.float32(between(rng, 0, 0.11))
     noise = rng.standard_normal(pixels.shape[:2], dtype=np.float32) * between(rng, 1, 7)
     pixels = pixels * light[..., None] * between(rng, 0.75, 1.1) + noise[..., None]
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
@@ -187,20 +191,19 @@ def icon(rng: Generator, label: int, size: int) -> Image.Image:
 
 
 def brush(rng: Generator, label: int, size: int) -> Image.Image:
-    """What a mouse or a finger draws: thick and sloppy, filled in or not."""
+    """What a mouse or a finger draws: thick and sloppy lines, filled in, or both."""
     shade = pick(rng, 138, 138, 189, 64, int(between(rng, 0, 170)))
+    style = pick(rng, "outline", "sketch", "sketch" if label in TOPS else "brush")
+    fine, wide = (0.3, 1.2) if style == "brush" else (1.2, 3.5)
     look = Look(
         cloth=shade,
-        ink=shade,
+        ink=pick(rng, 64, 0, shade) if style == "outline" else max(0, shade - 74),
         ground=255,
-        stroke=between(rng, 0.3, 1.2),
-        wobble=between(rng, 0.5, 2.5),
+        stroke=between(rng, fine, wide),
+        wobble=between(rng, 0.5, 3),
         **_pose(rng, label, 0.4),  # type: ignore[arg-type]
     )
-    if chance(rng, 0.6):
-        return draw(label, rng, size, "brush", look)
-    thick = {**vars(look), "stroke": between(rng, 1.5, 4.0), "wobble": between(rng, 1, 4)}
-    return draw(label, rng, size, "outline", Look(**thick))
+    return draw(label, rng, size, style, look)
 
 
 KINDS: dict[str, Callable[[Generator, int, int], Image.Image]] = {
