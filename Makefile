@@ -14,7 +14,7 @@ DEV := .venv/installed-dev
 # The tests without a browser, in two processes; each file stays in one, for its fixtures' sake.
 QUICK := -m "not browser" -n 2 --dist loadfile
 
-.PHONY: help setup data run lint types check test bench screenshots format clean
+.PHONY: help setup data run lint types check test bench fuzz screenshots format clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ test: data lint types  ## everything, the browser tests too
 
 bench: $(DEV) data  ## measure this project and its peers; results under benchmarks/results/
 	chromium="$$($(PY) tools/chromium.py)" && CHROMIUM="$$chromium" $(PY) -m benchmarks
+
+fuzz: $(DEV)  ## send 10,000 broken pictures through the whole way of an upload
+	$(PY) -W ignore -m tools.fuzz
 
 screenshots: $(DEV) data  ## make the README's pictures from the running app
 	chromium="$$($(PY) tools/chromium.py)" && CHROMIUM="$$chromium" $(PY) tools/screenshots.py

@@ -85,7 +85,7 @@ def texture(rng: Generator) -> Bytes:
     amplitude = 1 / np.maximum(frequency, 1 / 28) ** rng.uniform(0.7, 1.8)
     values = np.fft.ifft2(np.fft.fft2(rng.normal(size=(28, 28))) * amplitude).real
     values = (values - values.min()) / np.ptp(values)
-    return (255 * values).astype(np.uint8)
+    return np.asarray(255 * values, np.uint8)
 
 
 DRAWN: dict[str, Callable[[Generator], Image.Image]] = {
@@ -110,7 +110,7 @@ def strangers(count: int, seed: int = 0) -> dict[str, Bytes]:
     for kind, make in DRAWN.items():
         pictures = _prepared(make, np.random.default_rng(seed))
         found[kind] = np.stack([next(pictures) for _ in range(count)])
-    for kind, make in MADE.items():
+    for kind, fill in MADE.items():
         rng = np.random.default_rng(seed)
-        found[kind] = np.stack([make(rng) for _ in range(count)])
+        found[kind] = np.stack([fill(rng) for _ in range(count)])
     return found

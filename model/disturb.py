@@ -49,7 +49,7 @@ def disturb(image: Bytes, how: Disturbance) -> Bytes:
 
 def _moved(picture: Image.Image, how: Disturbance) -> Image.Image:
     """Turned and scaled around the middle, then moved."""
-    middle_x, middle_y = (picture.width - 1) / 2, (picture.height - 1) / 2
+    middle_x, middle_y = picture.width / 2, picture.height / 2
     angle = radians(how.rotation)
     across, along = cos(angle) / how.scale, sin(angle) / how.scale
     # Pillow asks for the way back: from a pixel of the result to its place in the picture.

@@ -50,5 +50,5 @@ def recognise(shot: Shot, options: Options, right: DeltaGenerator) -> None:
         looks.closer(prepared, choice.trained)
 
 
-shell.begin("Predict", "Show the network a picture and see what it takes it for.")
+shell.begin("Predict", "Show the network a picture and see what it takes it for.", state.EVERYDAY)
 predict()

@@ -55,10 +55,18 @@ def known_data(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def known_weights(monkeypatch, tmp_path):
-    file = tmp_path / "lenet.safetensors"
-    file.write_bytes(checkpoint.to_bytes(trained()))
-    monkeypatch.setattr(state, "READY_MADE_FILE", file)
-    return file
+    for _, name in state.SHIPPED.values():
+        (tmp_path / name).write_bytes(checkpoint.to_bytes(trained()))
+    shipped = state.shipped
+    monkeypatch.setattr(state, "shipped", lambda: elsewhere(shipped, tmp_path))
+    return tmp_path
+
+
+def elsewhere(shipped, folder):
+    """What `shipped` finds in another folder; the rest of the assets stays where it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(state, "ASSETS", folder)
+        return shipped()
 
 
 def visit(file="pages/home.py", **session):
@@ -89,9 +97,11 @@ def test_every_page_names_itself_and_what_is_in_use(file):
     app = visit(file)
     assert len(app.title) == 1
     assert app.sidebar.selectbox[0].label == "Weights in use"
-    assert app.sidebar.selectbox[0].value == state.READY_MADE
+    everyday = file == "pages/predict.py"
+    assert app.sidebar.selectbox[0].value == (state.EVERYDAY if everyday else state.READY_MADE)
     assert "91.23 % right on the test set" in text(app.sidebar)
-    assert "Using **Ready-made LeNet** on **Fashion-MNIST**" in text(app)
+    label = "LeNet for drawings and photos" if everyday else "Ready-made LeNet"
+    assert f"Using **{label}** on **Fashion-MNIST**" in text(app)
     assert "not Fashion-MNIST" not in text(app)
 
 
@@ -150,13 +160,22 @@ def test_try_again_looks_for_the_data_set_once_more(known_data, monkeypatch, fou
 @EVERY_PAGE
 @pytest.mark.parametrize("content", [None, b"", b"not weights at all"])
 def test_every_page_works_without_the_ready_made_weights(file, known_weights, content):
-    known_weights.unlink()
-    if content is not None:
-        known_weights.write_bytes(content)
+    for _, name in state.SHIPPED.values():
+        (known_weights / name).unlink()
+        if content is not None:
+            (known_weights / name).write_bytes(content)
     app = visit(file)
     assert "assets/lenet.safetensors" in app.warning[0].value
+    assert "assets/lenet-sketch.safetensors" in app.warning[1].value
     assert "no weights yet" in text(app)
-    assert str(known_weights.parent) not in text(app)
+    assert str(known_weights) not in text(app)
+
+
+def test_weights_that_are_missing_are_replaced_by_the_others(known_weights):
+    (known_weights / "lenet-sketch.safetensors").unlink()
+    app = visit("pages/predict.py")
+    assert app.sidebar.selectbox[0].value == state.READY_MADE
+    assert len(app.warning) == 1
 
 
 def test_the_visitor_can_switch_weights_and_keeps_them_on_other_pages():
@@ -213,13 +232,15 @@ def test_weights_of_one_label_replace_each_other_and_the_oldest_go():
 
         some = Trained({}, Config(), "quick", 1.0)
         first = state.add("Your run", some)
-        st.text(state.add("Your run", some) == first and len(state.choices()) == 2)
+        shipped = len(state.SHIPPED)
+        st.text(state.add("Your run", some) == first and len(state.choices()) == shipped + 1)
         state.use(first)
         state.use("nothing of that name")
         st.text(state.in_use().label)
         for number in range(state.MOST_OWN):
             state.add(f"File {number}", some)
-        st.text(len(state.choices()) == state.MOST_OWN + 1 and first not in state.choices())
+        kept = state.choices()
+        st.text(len(kept) == state.MOST_OWN + shipped and first not in kept)
         st.text(state.in_use().label)
 
     app = scripted(script)

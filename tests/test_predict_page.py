@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from model.data import CLASSES
-from ui import state
+from ui import files, state, training
+from ui.looks import LOOKS
 
 TIMEOUT = 60
 
@@ -135,6 +137,8 @@ def test_several_files_are_a_table(page):
     page.file_uploader[0].set_value(files).run()
     table = page.dataframe[0].value
     assert list(table["File"]) == ["a.png", "b.png"]
+    assert table["Picture"][0].startswith("data:image/")
+    assert 0 < table["Probability"][0] <= 1
     assert table["Taken for"][1] == "cannot be read"
     assert answered(page)
     page.selectbox(key="predict_file").select(1).run()
@@ -172,6 +176,99 @@ def test_from_the_data_set(page):
     page.button(key="predict_another").click().run()
     assert page.session_state[state.SAMPLE] == before + 1
     assert "It is: **Bag**" in words(page)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_closer_look(page, look):
+    choose(page, "Samples")
+    page.pills(key="predict_look").set_value(look).run()
+    assert answered(page)
+
+
+def test_the_sliders_change_the_answer_below_and_can_be_undone(page):
+    choose(page, "From the data set")
+    page.pills(key="predict_look").set_value("Try to break it").run()
+    before = words(page)
+    page.slider(key="break_rotation").set_value(90).run()
+    assert not page.exception
+    assert words(page) != before
+    page.button(key="break_reset").click().run()
+    assert words(page) == before
+
+
+def test_a_face_is_called_strange_and_clothes_are_not(page):
+    choose(page, "Samples")
+    page.pills(key="predict_sample_name").set_value("strange_face").run()
+    assert "does not look like the clothes" in words(page)
+    choose(page, "From the data set")
+    assert "does not look like the clothes" not in words(page)
+
+
+def test_the_bars_can_be_sorted(page):
+    choose(page, "Samples")
+    page.segmented_control(key="predict_order").set_value("Likeliest first").run()
+    assert not page.exception
+    winner = answered(page)
+    table = next(block.value for block in page.get("html") if "bars" in block.value)
+    assert table.index(winner) == min(table.index(f">{name}<") + 1 for name in CLASSES)
+
+
+def test_score_of_ones_own_pictures(page):
+    choose(page, "Upload")
+    page.file_uploader[0].upload("shirt.png", png(shirt()), "image/png").run()
+    guess = CLASSES.index(answered(page))
+    page.button(key="attempt_yes").click().run()
+    assert "1 of your last 1 were recognised" in words(page)
+    page.button(key="attempt_change").click().run()
+    other = (guess + 1) % len(CLASSES)
+    page.selectbox(key=f"attempt_truth shirt.png {guess}").set_value(other).run()
+    assert "0 of your last 1 were recognised" in words(page)
+    stroke(choose(page, "Draw"), shirt())
+    assert "Your last attempts" in [one.value for one in page.subheader]
+    assert len(page.session_state[state.ATTEMPTS]) == 2
+
+
+def test_pictures_of_the_data_set_do_not_count(page):
+    choose(page, "From the data set")
+    assert not any("Was this right" in one.label for one in page.selectbox)
+    assert state.ATTEMPTS not in page.session_state
+
+
+def test_answers_as_csv():
+    values = np.full(10, 0.05)
+    values[3] = 0.55
+    lines = files.as_csv(["a.png", "b, b.png"], [values, "This is not a picture."]).splitlines()
+    assert lines[0].startswith("file,index,label,T-shirt/top")
+    assert lines[1].startswith("a.png,3,Dress,0.05")
+    assert lines[2].startswith('"b, b.png",,,')
+    assert lines[2].endswith("This is not a picture.")
+
+
+class FakeRun:
+    """A run that has trained one epoch and goes on."""
+
+    status = "running"
+
+    def __init__(self):
+        self.weights = state.shipped()[0][state.READY_MADE].trained
+
+    def snapshot(self):
+        return self
+
+    def trained(self):
+        return replace(self.weights, epoch=1.25)
+
+
+def test_ones_own_run_answers_while_it_trains(page, monkeypatch):
+    run = FakeRun()
+    monkeypatch.setattr(training, "runs", lambda: {"a-token": run})
+    page.query_params["run"] = "a-token"
+    stroke(page, shirt())
+    assert "Your run, running, after 1.25 epochs:" in words(page)
+    assert answered(page)
+    page.toggle(key="predict_follow").set_value(False).run()
+    assert "Your run" not in words(page)
+    assert answered(page)
 
 
 def test_camera_waits_for_a_picture(page):

@@ -86,6 +86,7 @@ def show(
     winner, rival, other = (f"{100 * values[n]:.0f} %" for n in (first, second, third))
     sure = next(words for least, words in SURE if values[first] >= least)
     if alike and alike.strange:
+        sure = "which means little here"
         st.warning(STRANGE, icon=":material/help:")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(

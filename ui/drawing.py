@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from PIL import Image
-from streamlit_drawable_canvas import CanvasResult, st_canvas
 
 from ui import state
+
+if TYPE_CHECKING:
+    from streamlit_drawable_canvas import CanvasResult
 
 SIDE = 288  # pixels; fits its column on a small laptop, and the narrowest phones
 TOOLS = {
@@ -47,6 +49,8 @@ def canvas() -> Image.Image | None:
 
 
 def _canvas(drawing: dict[str, Any], tool: str, colour: str, width: int) -> CanvasResult:
+    from streamlit_drawable_canvas import st_canvas  # fails outside a running app
+
     return st_canvas(
         drawing_mode=TOOLS[tool],
         stroke_width=width if tool in {"Brush", "Line"} else 2,

@@ -15,7 +15,8 @@ import plotly.graph_objects as go
 import streamlit as st
 import streamlit.components.v1 as served
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+from ui import state
+
 _STILL: dict[str, Any] = {"displayModeBar": False}  # nothing to zoom into, fewer stops for Tab
 
 # Has the server hand out the folder of the Plotly package that holds plotly.min.js.
@@ -25,8 +26,8 @@ _LIBRARY = served.declare_component(
 _plot = st.components.v2.component(
     "lenet_plot",
     html='<div class="plot"\n role="img"></div>',
-    css=(ASSETS / "plot.css").read_text(),
-    js=(ASSETS / "plot.js").read_text(),
+    css=(state.ASSETS / "plot.css").read_text(),
+    js=(state.ASSETS / "plot.js").read_text(),
     isolate_styles=False,
 )
 

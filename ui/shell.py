@@ -6,14 +6,12 @@ Adding a page is one entry in PAGES.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
 from model import data
 from ui import components, state
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
 NAME = "LeNet Lab"
 
 
@@ -45,9 +43,9 @@ def navigation() -> st.Page:
     """Tell Streamlit our pages and give the one that the address asks for."""
     # An icon of our own, before st.navigation: a page's icon would come from another server.
     st.set_page_config(
-        page_icon=str(ASSETS / "icon.png"), layout="wide", initial_sidebar_state="auto"
+        page_icon=str(state.ASSETS / "icon.png"), layout="wide", initial_sidebar_state="auto"
     )
-    st.logo(str(ASSETS / "icon.png"), size="large")
+    st.logo(str(state.ASSETS / "icon.png"), size="large")
     # New objects for every run: Streamlit writes into them, and sessions run side by side.
     pages = [
         st.Page(file, title=entry.title, icon=entry.icon, help=entry.help, default=not position)
@@ -56,17 +54,21 @@ def navigation() -> st.Page:
     return st.navigation(pages)
 
 
-def begin(title: str, lead: str = "") -> None:
-    """Start a page; the first call of each. Draws the title, the lead, and what is in use."""
+def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
+    """Start a page; the first call of each. Draws the title, the lead, and what is in use.
+
+    `weights`, a key of state.SHIPPED, are in use until the visitor chooses others.
+    """
     if not st.session_state.get(state.APP_RAN):
         # The first visitor of a server who opens a page directly gets it without app.py, because
         # Streamlit takes the folder pages/ for its own until st.navigation is called.
         navigation()
         st.rerun()
     st.set_page_config(page_title=f"{title} - {NAME}")
-    st.html(ASSETS / "style.css")
+    st.html(state.ASSETS / "style.css")
     state.run_token()
     dataset = state.dataset()
+    state.prefer(weights)
     chosen = state.in_use()
     data_name = components.DATA_NAMES[dataset.name]
     with st.sidebar:
@@ -79,7 +81,7 @@ def begin(title: str, lead: str = "") -> None:
         st.caption(f"Using **{chosen.label if chosen else 'no weights yet'}** on **{data_name}**")
     if dataset.name == "wardrobe":
         components.wardrobe_notice(chosen=_is_real(data.load()))
-    if fault := state.ready_made()[1]:
+    for fault in state.shipped()[1]:
         st.warning(
             f"{fault} Train a network to get weights of your own, or fetch the file again from "
             "where you got this app."

@@ -1,10 +1,11 @@
-"""Where the pictures on Predict come from: drawn, uploaded, photographed, or of the data set.
+"""Where the pictures on Predict come from: drawn, uploaded, photographed, samples, the data set.
 
 Adding a source is one entry in SOURCES. What is done with a picture is not decided here.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import zlib
 from collections.abc import Callable
@@ -19,8 +20,9 @@ from PIL import Image
 from model import browse
 from model.data import CLASSES
 from model.preprocess import Options, PictureError, Prepared, prepare, read_picture
-from ui import drawing, state
+from ui import components, drawing, state
 
+SAMPLES = state.ASSETS / "samples"
 MOST_FILES = 20
 PRIVATE = "Pictures stay in this server's memory while you look at them and are not stored."
 
@@ -155,6 +157,34 @@ def from_data_set() -> list[Shot] | str:
     return [Shot(f"Picture {number}", Image.fromarray(np.array(image)), truth)]
 
 
+def samples() -> list[Shot] | str:
+    """Pictures that come with the app, for whoever cannot or does not want to draw."""
+    names = [file.stem for file in sorted(SAMPLES.glob("*.png"))]
+    if not names:
+        return "The samples are missing: the folder assets/samples is empty."
+    name = st.pills(
+        "Drawings and pictures that this program made; the last two show no clothes",
+        names,
+        format_func=_sample,
+        default=names[0],
+        required=True,
+        key="predict_sample_name",
+        persist_state="session",
+    )
+    label = name.partition("_")[2]
+    truth = int(label) if label.isdigit() else None
+    return [Shot(name, read_picture((SAMPLES / f"{name}.png").read_bytes()), truth)]
+
+
+@functools.lru_cache(maxsize=64)
+def _sample(name: str) -> str:
+    """A sample as a little picture and what it shows, in Markdown."""
+    kind, _, label = name.partition("_")
+    words = CLASSES[int(label)] if label.isdigit() else label.capitalize()
+    small = Image.open(SAMPLES / f"{name}.png").convert("RGB").resize((56, 56))
+    return f"![{kind}]({components.data_uri(np.asarray(small))}) {words}"
+
+
 class Source(NamedTuple):
     """One entry of SOURCES."""
 
@@ -167,5 +197,6 @@ SOURCES: dict[str, Source] = {
     "Draw": Source("draw", draw, True),
     "Upload": Source("upload", upload, True),
     "Camera": Source("photo_camera", camera, True),
+    "Samples": Source("apps", samples, True),
     "From the data set": Source("grid_view", from_data_set, False),
 }

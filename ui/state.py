@@ -19,7 +19,8 @@ from model.data import Dataset
 # Keys of st.session_state.
 APP_RAN = "app_ran"  # app.py has run in this session
 OWN = "own_weights"  # dict of Choice, newest last
-IN_USE = "weights_in_use"  # key of choices()
+IN_USE = "weights_in_use"  # key of choices(): what the visitor chose
+PREFERRED = "weights_preferred"  # key of SHIPPED: what the page takes until then
 DATA = "data_set"  # name of the data set that the visitor chose; the best if there is none
 RUN = "run_token"  # the run that this session watches
 PICTURE = "picture"  # number of the picture that Dataset shows large; also in the address
@@ -30,8 +31,13 @@ SHOTS = "predict_shots"  # dict from a source to the pictures that it was given
 ATTEMPTS = "predict_attempts"  # what was tried on Predict, and what it was taken for
 SAMPLE = "predict_sample"  # turns of "Another picture": which picture Predict takes from the data
 
-READY_MADE = "ready-made"
-READY_MADE_FILE = Path(__file__).resolve().parent.parent / "assets" / "lenet.safetensors"
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+# The weights that ship with the app, by key: what they are called, and their file in ASSETS.
+READY_MADE, EVERYDAY = "ready-made", "everyday"
+SHIPPED = {
+    READY_MADE: ("Ready-made LeNet", "lenet.safetensors"),
+    EVERYDAY: ("LeNet for drawings and photos", "lenet-sketch.safetensors"),
+}
 MOST_OWN = 12  # own weights that one session keeps, about 0.5 MB each; the oldest go first
 
 
@@ -40,22 +46,31 @@ class Choice:
     """Weights that the visitor can predict with."""
 
     key: str
-    label: str  # "Ready-made LeNet", "Your run ..." or "File NAME"
+    label: str  # one of SHIPPED, "Your run ..." or "File NAME"
     trained: Trained
 
 
 def choices() -> dict[str, Choice]:
-    """All weights that this session can use, by key: the ready-made first, own ones newest last."""
-    trained = ready_made()[0]
-    ready = {READY_MADE: Choice(READY_MADE, "Ready-made LeNet", trained)} if trained else {}
+    """All weights that this session can use, by key: those that ship, then its own, in time."""
     own: dict[str, Choice] = st.session_state.get(OWN, {})
-    return ready | own
+    return shipped()[0] | own
 
 
 def in_use() -> Choice | None:
-    """The weights that pages predict with; None where there are none at all."""
+    """The weights that the page predicts with; None where there are none at all.
+
+    What the visitor chose; until then, each page has its own: see `prefer`.
+    """
     found = choices()
-    return found.get(st.session_state.get(IN_USE, READY_MADE)) or next(iter(found.values()), None)
+    for key in (st.session_state.get(IN_USE), st.session_state.get(PREFERRED), *found):
+        if key in found:
+            return found[key]
+    return None
+
+
+def prefer(key: str) -> None:
+    """What this page predicts with while the visitor has chosen nothing; a key of SHIPPED."""
+    st.session_state[PREFERRED] = key
 
 
 def use(key: str) -> None:
@@ -77,17 +92,21 @@ def add(label: str, trained: Trained) -> str:
     return key
 
 
-def ready_made() -> tuple[Trained | None, str]:
-    """The weights that ship with the app, or None and a sentence that says what is wrong."""
-    try:
-        return _read(READY_MADE_FILE, READY_MADE_FILE.stat().st_mtime_ns), ""
-    except OSError:
-        return None, "The ready-made weights, assets/lenet.safetensors, are missing."
-    except CheckpointError as error:
-        return None, f"The ready-made weights, assets/lenet.safetensors, cannot be used. {error}"
+def shipped() -> tuple[dict[str, Choice], list[str]]:
+    """The weights that ship with the app, and a sentence for each file that is of no use."""
+    found, faults = {}, []
+    for key, (label, name) in SHIPPED.items():
+        file = ASSETS / name
+        try:
+            found[key] = Choice(key, label, _read(file, file.stat().st_mtime_ns))
+        except OSError:
+            faults.append(f"The weights that ship with the app, assets/{name}, are missing.")
+        except CheckpointError as error:
+            faults.append(f"The weights assets/{name} cannot be used. {error}")
+    return found, faults
 
 
-@functools.lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=4)
 def _read(file: Path, changed: int) -> Trained:
     """One copy of the weights for all sessions, read again when the file has `changed`."""
     return checkpoint.load(file.read_bytes())
