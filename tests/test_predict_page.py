@@ -138,7 +138,7 @@ def test_several_files_are_a_table(page):
     table = page.dataframe[0].value
     assert list(table["File"]) == ["a.png", "b.png"]
     assert table["Picture"][0].startswith("data:image/")
-    assert 0 < table["Probability"][0] <= 1
+    assert 10 <= table["Probability"][0] <= 100
     assert table["Taken for"][1] == "cannot be read"
     assert answered(page)
     page.selectbox(key="predict_file").select(1).run()

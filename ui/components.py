@@ -87,7 +87,8 @@ def _png(image: NDArray[np.uint8]) -> bytes:
 
 def about(trained: Trained) -> str:
     """What weights are, in one line: network, data, accuracy where it was measured."""
-    source = DATA_NAMES.get(trained.config.data, trained.config.data)
+    names = DATA_NAMES | {"mixed": "Fashion-MNIST and drawn clothes"}  # the latter is no choice
+    source = names.get(trained.config.data, trained.config.data)
     parts = [NETWORKS[trained.network].label, f"trained on {source}"]
     if "test" in trained.accuracies:
         parts.append(f"{100 * trained.accuracies['test']:.2f} % right on the test set")

@@ -16,12 +16,16 @@ SIDE = 288  # pixels; fits its column on a small laptop, and the narrowest phone
 TOOLS = {
     "Brush": "freedraw",
     "Line": "line",
-    "Box": "rect",
-    "Oval": "circle",
-    "Shape": "polygon",
+    "Filled box": "rect",
+    "Filled oval": "circle",
+    "Filled shape": "polygon",
 }
+THINNEST = 21  # of 288: two of the network's 28 pixels, and more once the drawing is cropped
 SHADES = {"Grey": "#8a8a8a", "Light": "#bdbdbd", "Dark": "#404040", "Eraser": "#ffffff"}
-POLYGON = "*Shape*: click the corners one after the other, and the first one again at the end."
+HOW = (
+    "*Filled shape*: click the corners one after the other, and the first one again at the end. "
+    "An outline with nothing in it is filled with grey by itself."
+)
 
 
 def canvas() -> Image.Image | None:
@@ -35,8 +39,8 @@ def canvas() -> Image.Image | None:
     with below.popover("Tools", icon=":material/brush:"):
         tool = st.selectbox("Tool", TOOLS, key="draw_tool")
         shade = st.selectbox("Shade", SHADES, key="draw_shade")
-        width = st.slider("Brush size", 4, 60, 26, key="draw_width")
-        st.caption(POLYGON)
+        width = st.slider("Brush size", THINNEST, 60, 26, key="draw_width")
+        st.caption(HOW)
     with above:
         # Narrow: the canvas' own toolbar lies over the right half of what is above it.
         st.caption("Draw one piece of clothing and fill it in.", width=165)

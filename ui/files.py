@@ -32,7 +32,7 @@ def pick(shots: list[Shot], options: Options) -> Shot:
         row_height=56,
         column_config={
             "Picture": st.column_config.ImageColumn("Picture", width="small"),
-            "Probability": st.column_config.NumberColumn(format="percent"),
+            "Probability": st.column_config.NumberColumn("Probability", format="%.0f %%"),
         },
     )
     st.download_button(
@@ -62,15 +62,15 @@ def _row(shot: Shot, options: Options, answer: Answer) -> dict[str, object]:
     if isinstance(answer, str) or isinstance(prepared, str):
         return {
             "Picture": None,
-            "File": shot.name,
             "Taken for": "cannot be read",
             "Probability": None,
+            "File": shot.name,
         }
     return {
         "Picture": components.data_uri(shot.thumbnail()),
-        "File": shot.name,
         "Taken for": CLASSES[answer.argmax()],
-        "Probability": float(answer.max()),
+        "Probability": 100 * float(answer.max()),
+        "File": shot.name,
     }
 
 

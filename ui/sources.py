@@ -131,7 +131,10 @@ def camera() -> list[Shot] | str:
         args=("Camera", key),
     )
     shots = _kept("Camera", key)
-    st.caption(f"{PRIVATE} Browsers lend the camera only to https addresses and to localhost.")
+    st.caption(
+        f"{PRIVATE} On a phone, the button in the corner of the picture changes between the front "
+        "and the rear camera. Browsers lend the camera only to https addresses and to localhost."
+    )
     return shots or "Take a picture: one item, from the side, nearly as large as the frame."
 
 

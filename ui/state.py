@@ -36,7 +36,7 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 READY_MADE, EVERYDAY = "ready-made", "everyday"
 SHIPPED = {
     READY_MADE: ("Ready-made LeNet", "lenet.safetensors"),
-    EVERYDAY: ("LeNet for drawings and photos", "lenet-sketch.safetensors"),
+    EVERYDAY: ("Everyday LeNet", "lenet-sketch.safetensors"),
 }
 MOST_OWN = 12  # own weights that one session keeps, about 0.5 MB each; the oldest go first
 
