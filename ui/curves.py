@@ -63,8 +63,8 @@ def _lines(now: Snapshot, values: Floats, colour: str, unit: str) -> list[go.Sca
     hover = f"epoch %{{x:.2f}}: %{{y:{unit}}}"
     return [
         go.Scatter(
-            x=epochs, y=values[drawn], name="each batch", mode="lines", opacity=0.5,
-            line={"color": colour, "width": 1}, hoverinfo="skip",
+            x=epochs, y=values[drawn], name="each batch", mode="lines", opacity=0.7,
+            line={"color": PALETTE["sky"], "width": 1}, hoverinfo="skip",
         ),
         go.Scatter(
             x=epochs, y=thick, name="smoothed", mode="lines",
@@ -109,7 +109,11 @@ def _framed(now: Snapshot, traces: list[go.Scatter], title: str, token: str) -> 
         showlegend=True,
         hovermode="closest",
         uirevision=f"{token} {now.config.epochs}",
-        xaxis={"title": "Epoch", "range": [0, now.config.epochs], "rangemode": "tozero"},
+        xaxis={
+            "title": {"text": "Epoch", "standoff": 4},
+            "range": [0, now.config.epochs],
+            "rangemode": "tozero",
+        },
         yaxis={"title": title},
     )
 
