@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from model import batches
 from model.checkpoint import Trained
 from model.data import Dataset
-from model.forward import Floats, forward, softmax
+from model.forward import Floats, forward, predict
 from model.networks import NETWORKS, Dense, layer_names
+from model.preprocess import views
 
 KNOWN = 4000  # training pictures to compare with; more find hardly closer ones, but take longer
 HELD_OUT = 1000  # validation pictures that tell what a usual distance is
+VIEWED = 250  # of them, those that tell how sure the mean over views may be
 ALARMS = 0.01  # share of held-out pictures that are called strange
 TEMPERATURES = np.geomspace(0.3, 5, 80)
 
@@ -33,7 +35,7 @@ class Memory:
     numbers: NDArray[np.intp]  # (n,) which training pictures
     features: Floats  # (n, units), each of length 1
     least: float  # similarity to the closest training picture, below which a picture is strange
-    temperature: float  # what logits are divided by, so that 80 % sure is right in 80 %
+    temperature: float  # see `sureness`
 
 
 @dataclass(frozen=True)
@@ -45,49 +47,63 @@ class Likeness:
     strange: bool  # farther from all of them than 99 % of held-out pictures
 
 
-def _read(trained: Trained, images: NDArray[np.uint8]) -> tuple[Floats, Floats]:
-    """The last hidden layer, each row of length 1, and the logits, (n, 10)."""
+def _read(trained: Trained, images: NDArray[np.uint8]) -> Floats:
+    """The last hidden layer, (n, units), each row of length 1."""
     network = NETWORKS[trained.network]
-    names = [
-        name
-        for name, layer in zip(layer_names(network), network.layers, strict=True)
-        if isinstance(layer, Dense)
+    named = zip(layer_names(network), network.layers, strict=True)
+    hidden = [name for name, layer in named if isinstance(layer, Dense)][-2]
+    parts = [
+        forward(network, trained.weights, images[start : start + 256])[hidden]
+        for start in range(0, len(images), 256)
     ]
-    parts = []
-    for start in range(0, len(images), 256):
-        outputs = forward(network, trained.weights, images[start : start + 256])
-        parts.append((outputs[names[-2]], outputs["logits"]))
-    features, logits = (np.concatenate(column) for column in zip(*parts, strict=True))
+    features = np.concatenate(parts)
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    return features / np.maximum(lengths, 1e-9), logits
+    return np.asarray(features / np.maximum(lengths, 1e-9))
 
 
-def _temperature(logits: Floats, labels: NDArray[np.integer]) -> float:
+def _tempered(values: Floats, temperature: float) -> Floats:
+    """Probabilities, (n, 10), as if the logits had been divided by the temperature."""
+    powers = np.maximum(values, 1e-12) ** (1 / temperature)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def _temperature(values: Floats, labels: NDArray[np.integer]) -> float:
     """The temperature with the least cross-entropy (Guo and others, 2017)."""
     rows = np.arange(len(labels))
 
     def loss(temperature: float) -> float:
-        right = softmax(logits / np.float32(temperature))[rows, labels]
-        return float(-np.log(np.maximum(right, 1e-12)).mean())
+        return -float(np.log(_tempered(values, temperature)[rows, labels]).mean())
 
     return float(min(TEMPERATURES, key=loss))
+
+
+def sureness(memory: Memory, values: Floats) -> float:
+    """How sure to be of the winner of `values`, (10,), the mean over views: 0 to 1.
+
+    With the temperature of these weights, of all answers that are 80 % sure about 80 % are right.
+    """
+    return float(_tempered(values[None], memory.temperature).max())
 
 
 def remember(trained: Trained, dataset: Dataset) -> Memory:
     """Look at some training and some held-out pictures with these weights: about a second."""
     parts = batches.split(len(dataset.train_images), len(dataset.train_images), 5000)
     known, held_out = np.sort(parts.train[:KNOWN]), parts.validation[:HELD_OUT]
-    features, _ = _read(trained, dataset.train_images[known])
-    others, logits = _read(trained, dataset.train_images[held_out])
+    features = _read(trained, dataset.train_images[known])
+    others = _read(trained, dataset.train_images[held_out])
     usual = (others @ features.T).max(axis=1)
-    temperature = _temperature(logits, dataset.train_labels[held_out])
+    seen = held_out[:VIEWED]
+    looks = [views(image) for image in dataset.train_images[seen]]
+    answers = predict(NETWORKS[trained.network], trained.weights, np.concatenate(looks))
+    means = answers.reshape(len(seen), -1, answers.shape[1]).mean(axis=1)
+    temperature = _temperature(means, dataset.train_labels[seen])
     return Memory(trained, known, features, float(np.quantile(usual, ALARMS)), temperature)
 
 
 def likeness(memory: Memory, image: NDArray[np.uint8], count: int = 6) -> Likeness:
     """The `count` training pictures that `image`, (28, 28), is closest to, and whether that is
     close at all."""
-    features, _ = _read(memory.trained, image[None])
+    features = _read(memory.trained, image[None])
     similarities = memory.features @ features[0]
     order = np.argsort(-similarities)[:count]
     nearest = similarities[order]
@@ -96,5 +112,5 @@ def likeness(memory: Memory, image: NDArray[np.uint8], count: int = 6) -> Likene
 
 def similarities(memory: Memory, images: NDArray[np.uint8]) -> Floats:
     """(n,): how close each of `images`, (n, 28, 28), comes to a training picture; cosine."""
-    features, _ = _read(memory.trained, images)
+    features = _read(memory.trained, images)
     return np.asarray((features @ memory.features.T).max(axis=1))

@@ -10,7 +10,7 @@ from benchmarks.unknown import auroc
 from model import checkpoint, data
 from model.data import CLASSES, PROJECT
 from model.disturb import NOTHING, TURNS, Disturbance, disturb, turned
-from model.familiar import likeness, remember, similarities
+from model.familiar import likeness, remember, similarities, sureness
 from model.occlusion import PATCH, occlusion
 from tools import fuzz
 
@@ -112,11 +112,14 @@ def test_usual_pictures_are_seldom_strange_and_strange_ones_mostly(memory, wardr
         assert auroc(usual, similarities(memory, images)) > 0.85, kind
 
 
-def test_the_temperature_undoes_a_scaling_of_the_logits(trained, wardrobe, memory):
-    """Logits three times as large mean the same answers, three times too sure."""
-    last = {name: trained.weights[name] * 3 for name in ("dense3/kernel", "dense3/bias")}
+def test_the_temperature_calms_a_network_that_is_too_sure(trained, wardrobe, memory):
+    """Logits five times as large give the same answers, far too sure of themselves."""
+    last = {name: trained.weights[name] * 5 for name in ("dense3/kernel", "dense3/bias")}
     sharper = remember(replace(trained, weights=trained.weights | last), wardrobe)
-    assert sharper.temperature == pytest.approx(3 * memory.temperature, rel=0.05)
+    assert sharper.temperature > 2 * memory.temperature
+    values = np.array([0.6, 0.2, 0.1, 0.1, 0, 0, 0, 0, 0, 0], np.float32)
+    assert sureness(replace(memory, temperature=1.0), values) == pytest.approx(0.6)
+    assert sureness(replace(memory, temperature=2.0), values) < 0.45
 
 
 def test_auroc_by_hand():

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from model.checkpoint import Trained
 from model.data import CLASSES, Dataset
-from model.familiar import Likeness, Memory, likeness, remember
+from model.familiar import Memory, likeness, remember, sureness
 from model.predict import classify
 from model.preprocess import Prepared
 from ui import attempts, bars, components, state, training
@@ -64,9 +64,12 @@ def answer(shot: Shot, prepared: Prepared) -> None:
     elif choice is None:
         st.info("No weights are there yet. Train a network, and it will answer here.")
     else:
-        alike = likeness(memory_of(choice.trained), prepared.image)
-        values = classify(choice.trained, prepared)
-        show(values, prepared, alike, shot.truth)
+        known, values = memory_of(choice.trained), classify(choice.trained, prepared)
+        sure = in_words(sureness(known, values))
+        if likeness(known, prepared.image).strange:
+            st.warning(STRANGE, icon=":material/help:")
+            sure = "which means little here"
+        show(values, sure, prepared, shot.truth)
         if shot.truth is None:
             attempts.note(shot.attempt, prepared.image, values)
 
@@ -75,19 +78,19 @@ def _follow(run: training.Run, shot: Shot, prepared: Prepared) -> None:
     """What the run's newest checkpoint makes of the picture."""
     now, trained = run.snapshot(), run.trained()
     st.caption(f"Your run, {now.status}, after {trained.epoch:.2f} epochs:")
-    show(classify(trained, prepared), prepared, None, shot.truth)
+    values = classify(trained, prepared)
+    show(values, in_words(float(values.max())), prepared, shot.truth)
 
 
-def show(
-    values: NDArray[np.floating], prepared: Prepared, alike: Likeness | None, truth: int | None
-) -> None:
+def in_words(sure: float) -> str:
+    """How sure an answer is, 0 to 1, in words."""
+    return next(words for least, words in SURE if sure >= least)
+
+
+def show(values: NDArray[np.floating], sure: str, prepared: Prepared, truth: int | None) -> None:
     """The winner in words, the picture that the network gets, and ten bars."""
     first, second, third = values.argsort()[::-1][:3]
     winner, rival, other = (f"{100 * values[n]:.0f} %" for n in (first, second, third))
-    sure = next(words for least, words in SURE if values[first] >= least)
-    if alike and alike.strange:
-        sure = "which means little here"
-        st.warning(STRANGE, icon=":material/help:")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(
             components.enlarged(prepared.image, 4),
