@@ -159,10 +159,11 @@ def test_files_are_still_there_after_a_look_at_another_source(page):
 
 def test_a_drawing_is_still_there_after_a_look_at_another_page(page):
     stroke(page, shirt())
-    drawn = page.session_state[state.DRAWN]
+    drawn, before = page.session_state[state.DRAWN].objects, answered(page)
     page.switch_page("pages/home.py").run()
     page.switch_page("pages/predict.py").run()
     assert page.session_state[state.DRAWING]["objects"] == drawn != []
+    assert answered(page) == before
 
 
 def test_from_the_data_set(page):

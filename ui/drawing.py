@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 from PIL import Image
 
 from ui import state
@@ -28,11 +30,19 @@ HOW = (
 )
 
 
+class Drawn(NamedTuple):
+    """What is on the canvas."""
+
+    objects: list[dict[str, Any]]  # strokes and shapes, as the canvas describes them
+    picture: Image.Image | None  # RGB on white
+
+
 def canvas() -> Image.Image | None:
     """Show the canvas and give the drawing, RGB on white; None before the first stroke."""
     st.session_state.setdefault(state.DRAWING, {"version": 0, "objects": []})
-    if "canvas" not in st.session_state and st.session_state.get(state.DRAWN):
-        _set(st.session_state[state.DRAWN])  # a canvas forgets its drawing on another page
+    before = st.session_state.get(state.DRAWN, Drawn([], None))
+    if "canvas" not in st.session_state and before.objects:
+        _set(before.objects)  # a canvas forgets its drawing on another page
     drawing = st.session_state[state.DRAWING]
     above, below = st.container(), st.container(horizontal=True, gap="xsmall")
     undo_and_clear = below.container(horizontal=True, gap="xsmall", width="content")
@@ -45,11 +55,21 @@ def canvas() -> Image.Image | None:
         # Narrow: the canvas' own toolbar lies over the right half of what is above it.
         st.caption("Draw one piece of clothing and fill it in.", width=165)
         result = _canvas(drawing, tool, SHADES[shade], width)
-    objects = st.session_state[state.DRAWN] = (result.json_data or {}).get("objects", [])
+    objects = (result.json_data or {}).get("objects", [])
     with undo_and_clear:
         _undo_and_clear(objects)
-    pixels = result.image_data
-    return Image.fromarray(pixels).convert("RGB") if objects and pixels is not None else None
+    now = Drawn(objects, _picture(objects, result.image_data, before))
+    st.session_state[state.DRAWN] = now
+    return now.picture
+
+
+def _picture(
+    objects: list[dict[str, Any]], pixels: NDArray[np.uint8] | None, before: Drawn
+) -> Image.Image | None:
+    """The canvas as a picture. One that was just put back sends no pixels until the next stroke."""
+    if not objects:
+        return None
+    return before.picture if pixels is None else Image.fromarray(pixels).convert("RGB")
 
 
 def _canvas(drawing: dict[str, Any], tool: str, colour: str, width: int) -> CanvasResult:

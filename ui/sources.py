@@ -99,7 +99,7 @@ def draw() -> list[Shot] | str:
     picture = drawing.canvas()
     if picture is None:
         return "The canvas is empty. The answer follows every stroke."
-    first_stroke = json.dumps(st.session_state[state.DRAWN][0], sort_keys=True)
+    first_stroke = json.dumps(st.session_state[state.DRAWN].objects[0], sort_keys=True)
     return [Shot("Drawing", picture, key=f"Drawing {zlib.crc32(first_stroke.encode())}")]
 
 

@@ -97,3 +97,37 @@ def test_a_picture_of_the_data_set_with_the_keyboard_alone(server, page):
     page.get_by_role("button", name="Another picture").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("stImage").locator("img").first).not_to_have_attribute("src", before)
+
+
+def test_a_drawing_outlives_a_visit_to_another_page(server, page):
+    page.goto(f"{server}/predict")
+    page.locator(CANVAS).wait_for()
+    page.wait_for_timeout(1_500)
+    line(page, (0.5, 0.15), (0.5, 0.85))
+    expect(answer(page)).to_be_visible()
+    before = bars(page)
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Teach a network to see")
+    page.get_by_role("link", name="Predict", exact=True).first.click()
+    expect(answer(page)).to_be_visible()
+    assert bars(page) == pytest.approx(before, abs=0.5)
+
+
+def test_samples_and_closer_looks_with_the_keyboard_alone(server, page):
+    page.goto(f"{server}/predict")
+    for name in ("Samples", "Face"):
+        page.get_by_role("radio", name=name).focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("radio", name=name)).to_be_checked()
+    expect(page.get_by_text("This does not look like the clothes")).to_be_visible()
+    page.get_by_role("radio", name="Try to break it").focus()
+    page.keyboard.press("Enter")
+    turned = page.locator(".st-key-rotations .plot")
+    expect(turned.locator(".main-svg").first).to_be_visible()
+    expect(turned).to_have_attribute("aria-label", re.compile("against rotation"))
+    shown = page.get_by_role("img", name="The disturbed picture").locator("visible=true").first
+    before = shown.get_attribute("src")
+    page.get_by_role("slider", name="Rotation, degrees").focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    expect(shown).not_to_have_attribute("src", before)
