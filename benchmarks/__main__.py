@@ -15,13 +15,13 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
-from benchmarks import memory, pages, strokes, training
+from benchmarks import memory, pages, pictures, strokes, training
 from benchmarks.results import Row, described, machine, number, table, write
 from benchmarks.sizes import FULL, SMOKE, Sizes
 from model import data
 
 RESULTS = Path(__file__).resolve().parent / "results"
-NAMES = (*training.NAMES, *memory.NAMES, *pages.NAMES, *strokes.NAMES)
+NAMES = (*training.NAMES, *memory.NAMES, *pages.NAMES, *strokes.NAMES, *pictures.NAMES)
 log = logging.getLogger("benchmarks")
 
 
@@ -38,6 +38,8 @@ def rows(wanted: AbstractSet[str], sizes: Sizes) -> Iterator[list[Row]]:
         yield pages.measure(wanted, sizes)
     if wanted & {*strokes.NAMES}:
         yield strokes.measure(sizes)
+    if wanted & {*pictures.NAMES}:
+        yield pictures.measure(sizes)
 
 
 def measure(wanted: AbstractSet[str], sizes: Sizes) -> list[Row]:
