@@ -26,7 +26,10 @@ def picture() -> int:
         "a row of ten with a single 1 in its place, called *one-hot*:"
     )
     left.code(" ".join(str(int(place == label)) for place in range(len(CLASSES))), language=None)
-    right.markdown("**What the computer sees**: 784 numbers, 0 is black and 255 is white")
+    right.markdown(
+        "**What the computer sees**: 784 numbers, 0 is black and 255 is white. Point at a square, "
+        "or touch it, to read its number."
+    )
     alt = "The picture as 28 rows of 28 numbers from 0 to 255"
     with right:
         plot(charts.pixels(image), "pixels", alt)

@@ -43,11 +43,10 @@ def recognise(shot: Shot, options: Options, right: DeltaGenerator) -> None:
         right.info(prepared, icon=":material/info:")
         return
     with right:
-        answers.answer(shot, prepared)
-        attempts.ask(shot.attempt)
-        answers.order()
-    if choice := state.in_use():
-        looks.closer(prepared, choice.trained)
+        trained = answers.answer(shot, prepared)
+        st.caption(answers.SOFTMAX)
+    if trained:
+        looks.closer(prepared, trained)
 
 
 shell.begin("Predict", "Show the network a picture and see what it takes it for.", state.EVERYDAY)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from model.networks import NETWORKS
-from model.recipes import LIMITS, RECIPES, Config, SettingError
+from model.recipes import RECIPES, Config, SettingError
 from model.run import Run, ServerFullError
 from ui import shell, state, training
 
@@ -45,14 +45,12 @@ def settings(busy: bool) -> tuple[Config, str]:
         disabled=busy,
     )
     usual = RECIPES[recipe].config
-    low, high = (int(limit) for limit in LIMITS["epochs"])
     epochs = epochs_column.number_input(
         "Epochs",
-        low,
-        high,
-        usual.epochs,
+        value=usual.epochs,
+        step=1,
         key=f"train_{recipe}_epochs",
-        help="How many times the network sees every training picture.",
+        help="How many times the network sees every training picture, from 1 to 100.",
         disabled=busy,
     )
     st.caption(f"**{NETWORKS[network].label}:** {NETWORKS[network].story}")
@@ -93,11 +91,13 @@ if run and token:
 busy = training.is_active(run)
 with st.container(border=True):
     config, recipe = settings(busy)
+    if fault := training.fault(config):
+        st.error(fault)
     if st.button(
         "Start training",
         type="secondary" if run else "primary",
         icon=":material/play_arrow:",
-        disabled=busy,
+        disabled=busy or bool(fault),
         key="train_start",
     ):
         start(config, recipe)

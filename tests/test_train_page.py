@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from model import data
 from model.checkpoint import Trained, to_bytes
 from model.networks import NETWORKS, initial_weights
-from model.recipes import RECIPES, Config
+from model.recipes import LIMITS, RECIPES, Config
 from model.results import Score, Slice
 from ui import curves, state, training
 
@@ -86,10 +86,18 @@ def test_a_recipe_brings_its_own_settings(page, recipe):
     assert values["Augmentation"] == config.augmentation
 
 
-def test_settings_out_of_range_cannot_be_entered(page):
-    for widget in page.number_input:
-        assert widget.min is not None, widget.label
-        assert widget.max is not None, widget.label
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_setting_out_of_range_is_told_and_cannot_be_started(page, name):
+    low, high = LIMITS[name]
+    widget = page.number_input(f"train_quick_{name}")
+    usual = widget.value
+    for wrong in (low - 1, high * 2 + 1):
+        widget.set_value(type(usual)(wrong)).run()
+        assert "; it must be" in page.error[0].value
+        assert page.button("train_start").disabled
+    widget.set_value(usual).run()
+    assert not page.error
+    assert not page.button("train_start").disabled
 
 
 def test_a_run_from_start_to_weights_in_use(page, engine):

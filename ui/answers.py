@@ -47,8 +47,11 @@ def memory_of(trained: Trained) -> Memory:
     return memory(trained, dataset, components.fingerprint(trained), dataset.name)
 
 
-def answer(shot: Shot, prepared: Prepared) -> None:
-    """The answer of the weights in use, or of the visitor's own run, live while it trains."""
+def answer(shot: Shot, prepared: Prepared) -> Trained | None:
+    """The answer of the weights in use, or of the visitor's own run, live while it trains.
+
+    Gives the weights that answered, where there are any.
+    """
     choice = state.in_use()
     token = state.run_token()
     run = training.runs().get(token) if token else None
@@ -61,17 +64,25 @@ def answer(shot: Shot, prepared: Prepared) -> None:
     ):
         moving = training.is_active(run)
         st.fragment(run_every=LIVE_SECONDS if moving else None)(_follow)(run, shot, prepared)
-    elif choice is None:
+        return run.trained()
+    if choice is None:
         st.info("No weights are there yet. Train a network, and it will answer here.")
-    else:
-        known, values = memory_of(choice.trained), classify(choice.trained, prepared)
-        sure = in_words(sureness(known, values))
-        if likeness(known, prepared.image).strange:
-            st.warning(STRANGE, icon=":material/help:")
-            sure = "which means little here"
-        show(values, sure, prepared, shot.truth)
-        if shot.truth is None:
-            attempts.note(shot.attempt, prepared.image, values)
+        return None
+    _answer_of(choice.trained, shot, prepared)
+    return choice.trained
+
+
+def _answer_of(trained: Trained, shot: Shot, prepared: Prepared) -> None:
+    known, values = memory_of(trained), classify(trained, prepared)
+    strange = likeness(known, prepared.image).strange
+    sure = "which means little here" if strange else in_words(sureness(known, values))
+    if strange:
+        st.warning(STRANGE, icon=":material/help:")
+    show(values, sure, prepared, shot.truth)
+    order()
+    if shot.truth is None:
+        attempts.note(shot.attempt, prepared.image, values, strange)
+        attempts.ask(shot.attempt)
 
 
 def _follow(run: training.Run, shot: Shot, prepared: Prepared) -> None:
@@ -90,7 +101,7 @@ def in_words(sure: float) -> str:
 def show(values: NDArray[np.floating], sure: str, prepared: Prepared, truth: int | None) -> None:
     """The winner in words, the picture that the network gets, and ten bars."""
     first, second, third = values.argsort()[::-1][:3]
-    winner, rival, other = (f"{100 * values[n]:.0f} %" for n in (first, second, third))
+    winner, rival, other = (f"{100 * values[n]:.1f} %" for n in (first, second, third))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(
             components.enlarged(prepared.image, 4),
@@ -120,4 +131,3 @@ def order() -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    st.caption(SOFTMAX)

@@ -15,6 +15,7 @@ from model.data import CLASSES
 from ui import components, state
 
 MOST = 12  # attempts that are kept
+NONE = len(CLASSES)  # what a picture is that shows none of the classes
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,19 @@ class Attempt:
 
     key: str  # stays the same while a drawing grows
     image: str  # the 28 x 28 pixels, as a data address
-    guess: int
-    probability: float
-    truth: int | None = None  # what it is, where somebody said so
+    guess: int  # a class; NONE where the picture was called strange
+    probability: float  # of the likeliest class
+    truth: int | None = None  # what it is, where the visitor said so: a class, or NONE
+
+    @property
+    def right(self) -> bool:
+        """Whether the guess is what the visitor said."""
+        return self.guess == self.truth
+
+
+def name_of(label: int) -> str:
+    """A class, or NONE, in words."""
+    return "none of the ten" if label == NONE else CLASSES[label]
 
 
 def all_of_them() -> list[Attempt]:
@@ -34,13 +45,12 @@ def all_of_them() -> list[Attempt]:
     return found
 
 
-def note(key: str, image: NDArray[np.uint8], values: NDArray[np.floating]) -> None:
+def note(key: str, image: NDArray[np.uint8], values: NDArray[np.floating], strange: bool) -> None:
     """Keep the newest answer of an attempt; one that begins pushes the oldest out."""
     others = [attempt for attempt in all_of_them() if attempt.key != key]
-    known = next((attempt.truth for attempt in all_of_them() if attempt.key == key), None)
-    guess = int(values.argmax())
-    picture = components.enlarged(image, 2)
-    newest = Attempt(key, picture, guess, float(values[guess]), known)
+    truth = next((attempt.truth for attempt in all_of_them() if attempt.key == key), None)
+    guess = NONE if strange else int(values.argmax())
+    newest = Attempt(key, components.enlarged(image, 2), guess, float(values.max()), truth)
     st.session_state[state.ATTEMPTS] = [*others, newest][-MOST:]
 
 
@@ -52,40 +62,49 @@ def _say(key: str, truth: int | None) -> None:
 
 
 def ask(key: str) -> None:
-    """ "Was this right?" for the attempt that is on the page."""
-    attempt = next((one for one in all_of_them() if one.key == key), None)
-    if attempt is None:  # a picture of the data set, or the answer of a run that trains
+    """Ask whether the answer to the attempt that is on the page was right."""
+    attempt = next(one for one in all_of_them() if one.key == key)
+    if attempt.truth is None:
+        _question(attempt)
         return
-    if attempt.truth is not None:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            right = "Right" if attempt.truth == attempt.guess else "Wrong"
-            st.markdown(f"You said: **{CLASSES[attempt.truth]}**. {right}. {score()}")
-            st.button("Change", on_click=_say, args=(key, None), key="attempt_change")
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    verdict = "right" if attempt.right else "wrong"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"You said: **{name_of(attempt.truth)}**, so it was {verdict}. {score()}",
+            width="content",
+        )
+        st.button("Change", on_click=_say, args=(key, None), key="attempt_change", type="tertiary")
+
+
+def _question(attempt: Attempt) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Was this right?**", width="content")
         st.button(
-            "Yes, that is right",
+            "Yes",
             icon=":material/check:",
             on_click=_say,
-            args=(key, attempt.guess),
+            args=(attempt.key, attempt.guess),
             key="attempt_yes",
         )
+        widget = f"attempt_truth {attempt.key} {attempt.guess}"
         st.selectbox(
-            "Was this right? If not, it is:",
-            [label for label in range(len(CLASSES)) if label != attempt.guess],
+            "No, it is",
+            [label for label in range(NONE + 1) if label != attempt.guess],
             index=None,
-            format_func=lambda label: CLASSES[label],
-            placeholder="Choose the true class",
-            key=f"attempt_truth {key} {attempt.guess}",
-            on_change=lambda: _say(key, st.session_state[f"attempt_truth {key} {attempt.guess}"]),
+            format_func=name_of,
+            placeholder="No, it is ...",
+            key=widget,
+            on_change=lambda: _say(attempt.key, st.session_state[widget]),
+            label_visibility="collapsed",
+            width=180,
         )
 
 
 def score() -> str:
     """How many of the attempts with a known class were recognised, as a sentence."""
     known = [attempt for attempt in all_of_them() if attempt.truth is not None]
-    right = sum(attempt.guess == attempt.truth for attempt in known)
-    return f"{right} of your last {len(known)} were recognised." if known else ""
+    right = sum(attempt.right for attempt in known)
+    return f"Score: {right} of {len(known)} recognised." if known else ""
 
 
 def history() -> None:
@@ -98,10 +117,10 @@ def history() -> None:
     grid = st.grid(MOST, min_column_width=84, key="attempts")
     for attempt in attempts:
         with grid.cell():
-            name = CLASSES[attempt.guess]
-            st.image(attempt.image, width="stretch", alt=f"An attempt, taken for {name}")
-            mark = ""
+            name = "Strange" if attempt.guess == NONE else name_of(attempt.guess)
+            st.image(attempt.image, width="stretch", alt=f"An attempt, taken for: {name}")
+            lines = [f"{name}, {100 * attempt.probability:.0f} %"]
             if attempt.truth is not None:
-                right = attempt.truth == attempt.guess
-                mark = "  \n:green[right]" if right else f"  \nis: {CLASSES[attempt.truth]}"
-            st.caption(f"{name}, {100 * attempt.probability:.0f} %{mark}")
+                mark = ":green[**right**]" if attempt.right else f"is: {name_of(attempt.truth)}"
+                lines.append(mark)
+            st.caption("  \n".join(lines))

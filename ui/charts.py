@@ -25,7 +25,7 @@ PALETTE: dict[str, str] = {
     "sky": "#56B4E9",
     "grey": "#8593A1",
 }
-# Lines that are told apart by colour and by dashes.
+# One line for each class, told apart by colour and by dashes.
 LINES = [
     (PALETTE[name], dash)
     for dash in ("solid", "dash")
@@ -114,8 +114,7 @@ def rotations(
     now: int,
 ) -> go.Figure:
     """Probabilities, (angles, classes), against the angle; classes that never matter stay grey."""
-    matter = np.flatnonzero(values.max(axis=0) >= MATTERS)
-    colours = dict(zip(matter[np.argsort(-values[:, matter].mean(axis=0))], LINES, strict=False))
+    colours = {label: LINES[label] for label in np.flatnonzero(values.max(axis=0) >= MATTERS)}
     traces = []
     for label, name in enumerate(labels):
         colour, dash = colours.get(label, (PALETTE["grey"], "solid"))
@@ -134,7 +133,9 @@ def rotations(
     figure.update_layout(
         showlegend=True, legend={"orientation": "h", "yanchor": "top", "y": -0.28, "x": 0}
     )
-    figure.update_xaxes(title="Rotation, degrees", tickvals=list(range(-180, 181, 45)))
+    figure.update_xaxes(
+        title="Rotation, degrees", range=[-184, 184], tickvals=list(range(-180, 181, 60))
+    )
     figure.update_yaxes(title="Probability", range=[0, 1.02], tickformat=".0%")
     line = {"color": PALETTE["grey"], "dash": "dot"}
     figure.update_layout(

@@ -46,10 +46,10 @@ def canvas() -> Image.Image | None:
     drawing = st.session_state[state.DRAWING]
     above, below = st.container(), st.container(horizontal=True, gap="xsmall")
     undo_and_clear = below.container(horizontal=True, gap="xsmall", width="content")
-    with below.popover("Tools", icon=":material/brush:"):
-        tool = st.selectbox("Tool", TOOLS, key="draw_tool")
-        shade = st.selectbox("Shade", SHADES, key="draw_shade")
-        width = st.slider("Brush size", THINNEST, 60, 26, key="draw_width")
+    with below.popover("Tools", icon=":material/brush:"), st.container(width=240):
+        tool = st.selectbox("Tool", TOOLS, key="draw_tool", persist_state="session")
+        shade = st.selectbox("Shade", SHADES, key="draw_shade", persist_state="session")
+        width = st.slider("Brush size", THINNEST, 60, 26, key="draw_width", persist_state="session")
         st.caption(HOW)
     with above:
         # Narrow: the canvas' own toolbar lies over the right half of what is above it.

@@ -25,15 +25,12 @@ def pick(shots: list[Shot], options: Options) -> Shot:
     if len(shots) == 1 or choice is None:
         return shots[0]
     found = [_answer(shot, options, choice.trained) for shot in shots]
-    rows = [_row(shot, options, one) for shot, one in zip(shots, found, strict=True)]
+    rows = [_row(shot, one) for shot, one in zip(shots, found, strict=True)]
     st.dataframe(
         rows,
         hide_index=True,
         row_height=56,
-        column_config={
-            "Picture": st.column_config.ImageColumn("Picture", width="small"),
-            "Probability": st.column_config.NumberColumn("Probability", format="%.0f %%"),
-        },
+        column_config={"Picture": st.column_config.ImageColumn("Picture", width=64)},
     )
     st.download_button(
         "Answers (CSV)",
@@ -57,21 +54,13 @@ def _answer(shot: Shot, options: Options, trained: Trained) -> Answer:
     return prepared if isinstance(prepared, str) else classify(trained, prepared)
 
 
-def _row(shot: Shot, options: Options, answer: Answer) -> dict[str, object]:
-    prepared = shot.prepared(options)
-    if isinstance(answer, str) or isinstance(prepared, str):
-        return {
-            "Picture": None,
-            "Taken for": "cannot be read",
-            "Probability": None,
-            "File": shot.name,
-        }
-    return {
-        "Picture": components.data_uri(shot.thumbnail()),
-        "Taken for": CLASSES[answer.argmax()],
-        "Probability": 100 * float(answer.max()),
-        "File": shot.name,
-    }
+def _row(shot: Shot, answer: Answer) -> dict[str, object]:
+    if isinstance(answer, str):
+        taken_for = "cannot be read"
+    else:
+        taken_for = f"{CLASSES[answer.argmax()]}, {100 * answer.max():.1f} %"
+    picture = components.data_uri(shot.thumbnail())
+    return {"Picture": picture, "Taken for": taken_for, "File": shot.name}
 
 
 def as_csv(names: list[str], found: list[Answer]) -> str:

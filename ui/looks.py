@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from model.checkpoint import Trained
 from model.data import CLASSES
@@ -15,7 +16,8 @@ from model.familiar import likeness
 from model.forward import predict
 from model.networks import NETWORKS
 from model.occlusion import occlusion
-from model.preprocess import Prepared
+from model.predict import classify
+from model.preprocess import Prepared, views
 from ui import answers, bars, charts, components, stages, state
 from ui.plots import plot
 
@@ -40,8 +42,7 @@ def prepared_how(prepared: Prepared, trained: Trained) -> None:
 
 def where_it_looked(prepared: Prepared, trained: Trained) -> None:
     """The occlusion map."""
-    values = predict(NETWORKS[trained.network], trained.weights, prepared.image[None])[0]
-    label = int(values.argmax())
+    label = int(classify(trained, prepared).argmax())
     falls = occlusion(trained, prepared.image, label)
     left, right = st.columns([1, 2], gap="medium")
     left.image(
@@ -89,25 +90,34 @@ def break_it(prepared: Prepared, trained: Trained) -> None:
     """Sliders that disturb the picture, and the answer at every rotation."""
     left, right = st.columns([2, 3], gap="large")
     with left:
+        above = st.container(horizontal=True, vertical_alignment="center")
         how = _sliders()
+    base = disturb(prepared.image, Disturbance(**(vars(how) | {"rotation": 0})))
+    every = _answers([prepared.image, disturb(prepared.image, how), *turned(base)], trained)
+    before, now = int(every[0].argmax()), int(every[1].argmax())
+    with above:
         image = disturb(prepared.image, how)
-        values = predict(NETWORKS[trained.network], trained.weights, image[None])[0]
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.image(components.enlarged(image, 4), width=112, alt="The disturbed picture")
-            winner = int(values.argmax())
-            st.markdown(f"Now: **{CLASSES[winner]}**, {100 * values[winner]:.0f} %")
+        st.image(components.enlarged(image, 4), width=112, alt="The disturbed picture")
+        st.markdown(
+            f"Now: **{CLASSES[now]}**, {100 * every[1, now]:.1f} %  \n"
+            f"Before: {CLASSES[before]}, {100 * every[0, before]:.1f} %"
+        )
     with right:
         st.markdown("**The ten probabilities while the picture turns**")
-        base = disturb(prepared.image, Disturbance(**(vars(how) | {"rotation": 0})))
-        every = predict(NETWORKS[trained.network], trained.weights, turned(base))
-        figure = charts.rotations(TURNS, every, CLASSES, how.rotation)
+        figure = charts.rotations(TURNS, every[2:], CLASSES, how.rotation)
         plot(figure, "rotations", "Probabilities of the ten classes against rotation")
         st.caption(
-            "A convolution finds a pattern wherever it is, but not turned: the network never saw "
-            "a shoe standing on its toe, so it takes it for something else. Here the picture is "
-            "answered as it is, without the mean over views that the answer above takes."
+            "A convolution finds a pattern wherever it is, but not turned: the network hardly "
+            "ever saw a shoe that stands on its toe, so it takes it for something else."
         )
-        st.html(bars.probabilities(values))
+        st.html(bars.probabilities(every[1]))
+
+
+def _answers(images: Sequence[NDArray[np.uint8]], trained: Trained) -> NDArray[np.floating]:
+    """Probabilities, (n, 10), each the mean over views, as in the answer above."""
+    looks = [views(image) for image in images]
+    values = predict(NETWORKS[trained.network], trained.weights, np.concatenate(looks))
+    return values.reshape(len(images), -1, values.shape[1]).mean(axis=1)
 
 
 def _sliders() -> Disturbance:
@@ -115,15 +125,15 @@ def _sliders() -> Disturbance:
     st.button("Undo all changes", icon=":material/restart_alt:", on_click=_reset, key="break_reset")
     chosen: dict[str, float] = {}
     for name, (label, low, high, step, explanation) in SLIDERS.items():
-        usual = getattr(NOTHING, name)
+        usual, key = getattr(NOTHING, name), f"break_{name}"
         kind = type(usual)
+        st.session_state.setdefault(key, usual)  # and no default below: _reset sets it, too
         chosen[name] = st.slider(
             label,
             kind(low),
             kind(high),
-            usual,
-            kind(step),
-            key=f"break_{name}",
+            step=kind(step),
+            key=key,
             persist_state="session",
             help=explanation,
         )
@@ -163,4 +173,5 @@ def closer(prepared: Prepared, trained: Trained) -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
-    LOOKS[name].show(prepared, trained)
+    with st.container():  # one element, however many a look has: what follows keeps its place
+        LOOKS[name].show(prepared, trained)

@@ -64,10 +64,12 @@ class Shot:
 
 def _read(file: Any) -> Shot:
     """An uploaded file as a picture; the file itself is not kept."""
+    content = file.getvalue()
+    key = f"{file.name} {zlib.crc32(content)}"  # phones like to call every picture the same
     try:
-        return Shot(file.name, read_picture(file.getvalue()))
+        return Shot(file.name, read_picture(content), key=key)
     except PictureError as error:
-        return Shot(file.name, str(error))
+        return Shot(file.name, str(error), key=key)
 
 
 def _keep(source: str, key: str) -> None:

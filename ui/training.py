@@ -21,6 +21,8 @@ from model.recipes import (
     OPTIMIZERS,
     RECIPES,
     Config,
+    SettingError,
+    check,
 )
 from model.results import Score
 from model.run import ENDED, Run, Runs, Snapshot, history_csv
@@ -111,24 +113,31 @@ def _setting(name: str, default: Any, key: str, busy: bool) -> Any:
             explanation,
             disabled=busy,
         )
-    low, high = (type(default)(limit) for limit in LIMITS[name])
+    low, high = LIMITS[name]
     return st.number_input(
         label,
-        low,
-        high,
-        default,
-        type(default)(step),
+        value=default,
+        step=type(default)(step),
         format="%d" if isinstance(default, int) else "%.4f",
         key=key,
-        help=explanation,
+        help=f"{explanation} From {low:,g} to {high:,g}.",
         disabled=busy,
     )
+
+
+def fault(config: Config) -> str:
+    """What is wrong with settings, as a sentence; empty if they can be used."""
+    try:
+        check(config)
+    except SettingError as error:
+        return str(error)
+    return ""
 
 
 def summary(config: Config) -> str:
     """The settings of a run that matter most, in one line."""
     parts = [
-        f"{config.epochs} epochs",
+        f"{config.epochs} {'epoch' if config.epochs == 1 else 'epochs'}",
         f"up to {config.train_images:,} pictures of {components.DATA_NAMES[config.data]}",
         f"batches of {config.batch_size}",
         f"{OPTIMIZERS[config.optimizer].label} at {config.learning_rate:g}",
@@ -268,7 +277,7 @@ def _scores(now: Snapshot, test: Score) -> None:
         columns[0].metric(
             "Test accuracy",
             percent(reached),
-            f"{gap:+.2f} points beside the article's",
+            f"{abs(gap):.2f} points {'above' if gap > 0 else 'below'} the article's",
             delta_color="off",
             help="The share of the 10,000 test pictures that it gets right. It saw none of them "
             "before.",
