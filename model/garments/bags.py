@@ -13,6 +13,7 @@ from model.garments.shapes import (
     both,
     box,
     disc,
+    fabric,
     half,
     motif,
     pick,
@@ -190,6 +191,33 @@ def bag(rng: Generator) -> Parts:
     return pick(rng, *BAGS.values())(rng)
 
 
+def _knapsack(rng: Generator) -> Parts:
+    """A round backpack with side pockets, seen a little from the side."""
+    wide, tall = between(rng, 0.36, 0.5), between(rng, 0.8, 1.15)
+    grip = _handle(between(rng, 0.1, 0.18), between(rng, 0.1, 0.2), 0.05, -0.3)
+    body = half([(0, 0, 1), (wide, 0.25, 1), (wide, tall * 0.9, 1), (0, tall, 1)])
+    hood = half([(0, 0.02, 1), (wide * 0.85, 0.2, 1), (wide * 0.7, tall * 0.4, 1)], 0.1)
+    low = tall * between(rng, 0.5, 0.62)
+    pocket = half(
+        [(0, low), (wide * 0.7, low, 1), (wide * 0.7, tall * 0.9, 1), (0, tall * 0.93, 1)],
+        pick(rng, -0.2, 0.2),
+    )
+    sides = both(fabric([(wide, low), (wide + 0.12, low + 0.05, 1), (wide, tall * 0.9)], -0.15))
+    band = strap(
+        0.08, (wide * 0.8, 0.2), (wide + 0.2, 0.4, 1), (wide + 0.15, 0.8, 1), (wide, tall * 0.9)
+    )
+    line = [seam((-wide * 0.7, low + 0.08), (wide * 0.7, low + 0.08))]
+    return [
+        grip,
+        *pick(rng, [band], both(band), []),
+        *pick(rng, sides, []),
+        body,
+        hood,
+        pocket,
+        *line,
+    ]
+
+
 def _case(rng: Generator) -> Parts:
     """A briefcase, a vanity case or a suitcase."""
     tall, wide, high = between(rng, 0.5, 1.2), 0.5, between(rng, 0.08, 0.2)
@@ -227,6 +255,7 @@ def _hobo(rng: Generator) -> Parts:
 LUGGAGE: dict[str, Callable[[Generator], Parts]] = {
     **BAGS,
     "rucksack": _backpack,
+    "knapsack": _knapsack,
     "case": _case,
     "pouch": _pouch,
     "hobo": _hobo,

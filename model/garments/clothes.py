@@ -78,7 +78,8 @@ def pullover(rng: Generator, pose: Pose = hung) -> Parts:
     """A pullover, a sweatshirt, or a hooded one."""
     cut = _long_sleeved(rng, between(rng, 1.2, 1.5))
     cut = replace(cut, vee=chance(rng, 0.2))
-    collar = "none" if cut.vee else pick(rng, "rib", "rib", "none", "turtle", "hood")
+    collars = ("rib", "rib", "none", "turtle", "hood", *(("hood",) if pose is not hung else ()))
+    collar = "none" if cut.vee else pick(rng, *collars)
     cut = replace(cut, depth=between(rng, 0.25, 0.42)) if cut.vee else cut
     cut = pose(cut, rng)
     pocket = [seam((-0.2, 1.1), (-0.2, 0.95), (-0.12, 0.8), (0.12, 0.8), (0.2, 0.95), (0.2, 1.1))]

@@ -61,16 +61,17 @@ def laid(cut: Cut, rng: Generator) -> Cut:
     """As it lies on a bed or floor: wider, its arms anywhere between down and straight out."""
     wide = between(rng, 1.0, 1.7 if cut.length < 1.6 else 1.3)
     spread = pick(
-        rng, between(rng, 0.05, 0.4), between(rng, 0.3, 0.9), between(rng, 0.7, 1.5), cut.spread
+        rng, between(rng, 0.05, 0.4), between(rng, 0.3, 0.9), between(rng, 0.7, 1.25), cut.spread
     )
     return replace(
         cut,
         shoulder=cut.shoulder * wide * between(rng, 0.92, 1.02),
         chest=cut.chest * wide,
         waist=cut.waist * wide,
-        hem=cut.hem * wide,
+        hem=cut.hem * wide * (between(rng, 1.0, 1.5) if cut.length > 1.6 else 1.0),
+        sleeve=cut.sleeve * between(rng, 0.85, 1.3),
         neck=cut.neck * between(rng, 1.0, wide),
-        cuff=cut.cuff * between(rng, 0.9, 1.4),
+        cuff=cut.cuff * between(rng, 0.9, 1.7),
         spread=spread,
         left=max(0.02, spread + between(rng, -0.25, 0.25)),
         bend=between(rng, -0.2, 0.7) if chance(rng, 0.5) else 0.0,

@@ -216,11 +216,11 @@ def _sandal(rng: Generator) -> list[Solid]:
 
 def _pair(shoe: Solid, rng: Generator) -> Solid:
     """Two shoes side by side, as they are put down or kicked off."""
-    left = shoe.turned(between(rng, -0.12, 0.12), 0, between(rng, 0.2, 0.32))
+    left = shoe.turned(between(rng, -0.12, 0.12), 0, between(rng, 0.15, 0.3))
     messy = chance(rng, 0.25)
     yaw, x = (between(rng, -0.6, 0.6), between(rng, -0.4, 0.4)) if messy else (0, 0)
     yaw, x = yaw + between(rng, -0.12, 0.12), x + between(rng, -0.08, 0.08)
-    right = shoe.mirrored().turned(yaw, x, -between(rng, 0.2, 0.4))
+    right = shoe.mirrored().turned(yaw, x, -between(rng, 0.15, 0.36))
     return joined([left, right])
 
 
