@@ -18,6 +18,7 @@ from model.item import Item, Mask, box, find
 from model.item import Options as Options
 from model.pictures import PictureError as PictureError
 from model.pictures import read_picture as read_picture
+from model.views import mirrored, views
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -92,28 +93,7 @@ def prepare(picture: Image.Image, options: Options = DEFAULT) -> Prepared:
 def _pair_views(item: Item, pair: Mask, options: Options) -> Bytes:
     """(2, 28, 28): both items of a pair in one picture, and mirrored: clothes come alone."""
     grey = _grey(replace(item, mask=pair), options, [])
-    image = _shrink(grey[box(pair)], options)
-    return np.stack([image, image[:, ::-1]])
-
-
-def views(image: Bytes) -> Bytes:
-    """(n, 28, 28): the picture, narrower, smaller, and each mirrored; first of all itself.
-
-    The mean of the network's answers to them is steadier than its answer to one. Narrower,
-    because clothes lie with spread arms on beds, and hung with folded arms in the data set.
-    """
-    shapes = [image, _resized(image, 0.75, 1.0), _resized(image, 0.85, 0.85)]
-    return np.stack([view for shape in shapes for view in (shape, shape[:, ::-1])])
-
-
-def _resized(image: Bytes, across: float, down: float) -> Bytes:
-    """The item in (28, 28) scaled by two factors, then enlarged if both edges have room."""
-    if not image.any():
-        return image
-    item = image[box(image > 0)]
-    height, width = item.shape[0] * down, item.shape[1] * across
-    grow = max(item.shape) * max(across, down) / max(height, width)
-    return _centred(item, height * grow, width * grow)
+    return mirrored(_shrink(grey[box(pair)], options)[None])
 
 
 def _centred(item: Bytes, height: float, width: float) -> Bytes:

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from model import preprocess, segment
-from model.preprocess import DEFAULT, Options, PictureError, prepare, read_picture, views
+from model.preprocess import DEFAULT, Options, PictureError, prepare, read_picture
+from model.views import views
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
@@ -209,7 +210,9 @@ def test_one_of_a_pair():
     for left in (40, 180):
         ImageDraw.Draw(picture).ellipse((left, 40, left + 70, 180), "#444444")
     assert box_of(prepare(picture).image > 20)[1] < 18
-    assert box_of(prepare(picture, Options(single="no")).image > 20)[1] == 28
+    whole = prepare(picture, Options(single="no")).image
+    assert box_of(whole > 20)[1] == 28
+    assert any(np.array_equal(view, whole) for view in prepare(picture).views)
 
 
 def test_busy_background_is_taken_away():
@@ -254,6 +257,7 @@ def test_views_begin_with_the_picture_and_its_mirror_image():
     assert shown.shape[1:] == (28, 28)
     assert np.array_equal(shown[0], image)
     assert np.array_equal(shown[1], image[:, ::-1])
+    assert len({view.tobytes() for view in shown}) == len(shown)
     assert not views(np.zeros((28, 28), np.uint8)).any()
 
 
