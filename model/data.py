@@ -294,7 +294,7 @@ class Library:
             fashion, drawn = self._fashion(), kept()
             if drawn is None:
                 raise DataError(f"The drawn half of the data set mixed is missing. {HOW_TO_MIX}")
-            labels = np.arange(len(drawn), dtype=np.uint8) % len(CLASSES)
+            labels = (np.arange(len(drawn)) % len(CLASSES)).astype(np.uint8)
             self._mixed = Dataset(
                 "mixed",
                 f"Fashion-MNIST from {fashion.origin}, and {len(drawn):,} drawn pictures",

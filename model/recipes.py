@@ -167,7 +167,7 @@ RECIPES: dict[str, Recipe] = {
         replace(
             _QUICK,
             data="mixed",
-            epochs=60,
+            epochs=40,
             learning_rate=0.003,
             averaging=0.999,
             augmentation="everyday",

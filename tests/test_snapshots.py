@@ -72,11 +72,11 @@ def tiny(name):
 def test_mixed_is_both_and_is_tested_on_the_real_ones(monkeypatch):
     library = data.Library(sources=())
     library._search = data.Search(tiny("fashion-mnist"), ())
-    monkeypatch.setattr(snapshots, "kept", lambda: np.full((30, 28, 28), 7, np.uint8))
+    monkeypatch.setattr(snapshots, "kept", lambda: np.full((300, 28, 28), 7, np.uint8))
     mixed = library.load("mixed")
     assert mixed.name == "mixed"
-    assert mixed.train_images.shape == (50, 28, 28)
-    assert mixed.train_labels[20:].tolist() == list(range(10)) * 3
+    assert mixed.train_images.shape == (320, 28, 28)
+    assert mixed.train_labels[20:].tolist() == list(range(10)) * 30
     assert mixed.train_images[20:].min() == 7
     assert len(mixed.test_images) == 4
     assert library.load("mixed") is mixed
