@@ -1,15 +1,16 @@
 """How well pictures from outside the data set are recognised, and what each stage is worth.
 
-`python -m benchmarks.recognition FOLDER [--weights FILE]` scores labelled pictures: files named
-KIND_CLASS_anything (CLASS from 0 to 9) or one folder per class (its number or its name). Nothing is
-trained or tuned here.
+`python -m benchmarks.recognition FOLDER [--weights FILE ...]` scores labelled pictures: files named
+KIND_CLASS_anything (CLASS from 0 to 9) or one folder per class (its number or its name). Several
+weights are compared; what each stage is worth is measured with the first. Nothing is trained or
+tuned here.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from model import checkpoint, forward
 from model.checkpoint import CheckpointError, Trained
 from model.data import CLASSES
 from model.networks import NETWORKS
-from model.predict import WEIGHTS
+from model.predict import FASHION_WEIGHTS, WEIGHTS
 from model.preprocess import DEFAULT, PictureError, prepare, read_picture
 
 Way = Callable[[Image.Image], NDArray[np.uint8]]  # a picture to its views, (n, 28, 28)
@@ -98,15 +99,23 @@ def labelled(folder: Path) -> list[Labelled]:
     return found
 
 
-def answers(trained: Trained, pictures: list[Labelled], way: Way) -> NDArray[np.float32]:
-    """Mean probabilities over the views of each picture, (n, 10); an unreadable one gives zeros."""
-    rows = np.zeros((len(pictures), len(CLASSES)), np.float32)
-    for row, one in zip(rows, pictures, strict=True):
+def shown(pictures: list[Labelled], way: Way) -> list[NDArray[np.uint8]]:
+    """What the network sees of each picture, (n, 28, 28); an unreadable one gives no views."""
+    seen = []
+    for one in pictures:
         try:
-            images = way(one.picture)
+            seen.append(way(one.picture))
         except PictureError:
-            continue
-        row[:] = forward.predict(NETWORKS[trained.network], trained.weights, images).mean(axis=0)
+            seen.append(np.zeros((0, 28, 28), np.uint8))
+    return seen
+
+
+def answers(trained: Trained, seen: list[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    """Mean probabilities over the views of each picture, (n, 10); zeros where there are none."""
+    rows = np.zeros((len(seen), len(CLASSES)), np.float32)
+    for row, images in zip(rows, seen, strict=True):
+        if len(images):
+            row[:] = forward.predict(NETWORKS[trained.network], trained.weights, images).mean(0)
     return rows
 
 
@@ -119,27 +128,53 @@ def score(rows: NDArray[np.float32], labels: NDArray[np.intp]) -> str:
     return f"{100 * first.mean():.0f} / {100 * third.mean():.0f} %"
 
 
-def table(trained: Trained, pictures: list[Labelled]) -> str:
-    """One row per way, one column per kind, as Markdown."""
+def cells(rows: NDArray[np.float32], pictures: list[Labelled]) -> list[str]:
+    """Scores of answers, (n, 10), for each kind of picture in turn, and for all."""
     labels = np.array([one.label for one in pictures])
     of_kind = np.array([one.kind for one in pictures])
-    kinds = sorted(set(of_kind))
-    heads = [f"{kind} ({(of_kind == kind).sum()})" for kind in kinds]
-    lines = [
-        "| top-1 / top-3 | " + " | ".join(heads) + f" | all ({len(labels)}) |",
-        "|---" * (len(kinds) + 2) + "|",
-    ]
+    kinds = [score(rows[of_kind == kind], labels[of_kind == kind]) for kind in sorted(set(of_kind))]
+    return [*kinds, score(rows, labels)]
+
+
+def heading(pictures: list[Labelled], *before: str) -> list[str]:
+    """The first two lines of a table with a column per kind."""
+    kinds = [one.kind for one in pictures]
+    heads = [f"{kind} ({kinds.count(kind)})" for kind in sorted(set(kinds))]
+    names = [*before, *heads, f"all ({len(kinds)})"]
+    return ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
+
+
+def table(trained: Trained, pictures: list[Labelled]) -> str:
+    """One row per way, one column per kind, as Markdown."""
+    lines = heading(pictures, "top-1 / top-3")
     for name, way in WAYS.items():
-        rows = answers(trained, pictures, way)
-        cells = [score(rows[of_kind == kind], labels[of_kind == kind]) for kind in kinds]
-        lines.append(f"| {name} | " + " | ".join([*cells, score(rows, labels)]) + " |")
+        rows = answers(trained, shown(pictures, way))
+        lines.append(f"| {name} | " + " | ".join(cells(rows, pictures)) + " |")
     return "\n".join(lines)
+
+
+def comparison(weights: dict[str, Trained], pictures: list[Labelled]) -> str:
+    """Each weights file with and without our pipeline, then top-1 for each class, as Markdown."""
+    lines, classes = heading(pictures, "weights", "way"), []
+    labels = np.array([one.label for one in pictures])
+    for way in ("plain resize", "all stages"):
+        seen = shown(pictures, WAYS[way])
+        for name, trained in weights.items():
+            rows = answers(trained, seen)
+            lines.append(f"| {name} | {way} | " + " | ".join(cells(rows, pictures)) + " |")
+            right = rows.argmax(axis=1) == labels
+            counts = [
+                f"{right[labels == k].sum()}/{(labels == k).sum()}" for k in range(len(CLASSES))
+            ]
+            classes.append(f"| {name} | {way} | " + " | ".join(counts) + " |")
+    head = "| right at once | way | " + " | ".join(CLASSES) + " |"
+    return "\n".join([*lines, "", head, "|---" * (len(CLASSES) + 2) + "|", *classes])
 
 
 def confusion(trained: Trained, pictures: list[Labelled]) -> str:
     """How often each class was taken for which, with all stages, as Markdown."""
     counts = np.zeros((len(CLASSES), len(CLASSES)), int)
-    rows = answers(trained, pictures, WAYS["all stages"])
+    rows = answers(trained, shown(pictures, WAYS["all stages"]))
     for one, row in zip(pictures, rows, strict=True):
         counts[one.label, row.argmax()] += 1
     lines = ["| is \\ taken for | " + " | ".join(CLASSES) + " |", "|---" * 11 + "|"]
@@ -148,22 +183,28 @@ def confusion(trained: Trained, pictures: list[Labelled]) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Score a folder; exit status 2 without weights or labelled pictures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recognition")
     parser.add_argument("folder", type=Path, metavar="FOLDER")
-    parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="FILE")
-    options = parser.parse_args()
+    usual = [WEIGHTS, FASHION_WEIGHTS]
+    parser.add_argument("--weights", type=Path, nargs="+", default=usual, metavar="FILE")
+    parser.add_argument("--brief", action="store_true", help="compare weights, and no stages")
+    options = parser.parse_args(arguments)
     try:
-        trained = checkpoint.load(options.weights.read_bytes())
+        weights = {file.stem: checkpoint.load(file.read_bytes()) for file in options.weights}
     except (OSError, CheckpointError) as error:
-        print(f"The weights {options.weights} cannot be used: {error}", file=sys.stderr)
+        print(f"These weights cannot be used: {error}", file=sys.stderr)
         return 2
     pictures = labelled(options.folder)
     if not pictures:
         print(f"There are no labelled pictures in {options.folder}.", file=sys.stderr)
         return 2
-    print(f"{table(trained, pictures)}\n\nWith all stages:\n\n{confusion(trained, pictures)}")
+    print(comparison(weights, pictures))
+    if not options.brief:
+        name, first = next(iter(weights.items()))
+        print(f"\n{name}, with stages left out:\n\n{table(first, pictures)}")
+        print(f"\n{name}, with all stages:\n\n{confusion(first, pictures)}")
     return 0
 
 

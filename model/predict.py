@@ -22,7 +22,9 @@ from model.data import CLASSES, PROJECT
 from model.networks import NETWORKS
 from model.preprocess import PictureError, Prepared, prepare, read_picture
 
-WEIGHTS = PROJECT / "assets" / "lenet.safetensors"
+# Trained on Fashion-MNIST and on drawings, for pictures from outside; and on Fashion-MNIST alone.
+WEIGHTS = PROJECT / "assets" / "lenet-sketch.safetensors"
+FASHION_WEIGHTS = PROJECT / "assets" / "lenet.safetensors"
 
 
 def classify(trained: Trained, prepared: Prepared) -> NDArray[np.float32]:
