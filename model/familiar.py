@@ -18,7 +18,7 @@ from model.checkpoint import Trained
 from model.data import Dataset
 from model.forward import Floats, forward, predict
 from model.networks import NETWORKS, Dense, layer_names
-from model.preprocess import views
+from model.views import views
 
 KNOWN = 4000  # training pictures to compare with; more find hardly closer ones, but take longer
 HELD_OUT = 1000  # validation pictures that tell what a usual distance is

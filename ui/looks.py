@@ -17,7 +17,8 @@ from model.forward import predict
 from model.networks import NETWORKS
 from model.occlusion import occlusion
 from model.predict import classify
-from model.preprocess import Prepared, views
+from model.preprocess import Prepared
+from model.views import views
 from ui import answers, bars, charts, components, stages, state
 from ui.plots import plot
 
