@@ -50,7 +50,7 @@ def table(memory: Memory, clothes: NDArray[np.uint8]) -> str:
     """AUROC of three scores against each kind, as Markdown, and how often the app warns."""
     trained, kinds = memory.trained, strangers(OTHERS)
     scores = {
-        "similarity to a training picture (the app's)": lambda x: similarities(memory, x),
+        "similarity to training pictures (the app's)": lambda x: similarities(memory, x),
         "energy": lambda x: energy(trained, x),
         "highest probability": lambda x: softmax(trained, x),
     }

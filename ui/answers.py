@@ -24,7 +24,7 @@ SOFTMAX = (
 )
 STRANGE = (
     "**This does not look like the clothes the network knows.** No training picture is close to "
-    "it. It must choose one of its ten classes all the same, so do not believe the choice below."
+    "it. It must choose one of its ten classes all the same, and such choices are often wrong."
 )
 SURE = ((0.9, "quite sure"), (0.6, "fairly sure"), (0.35, "not sure"), (0.0, "guessing"))
 MARKS = {
@@ -75,7 +75,7 @@ def answer(shot: Shot, prepared: Prepared) -> Trained | None:
 def _answer_of(trained: Trained, shot: Shot, prepared: Prepared) -> None:
     known, values = memory_of(trained), classify(trained, prepared)
     strange = likeness(known, prepared.image).strange
-    sure = "which means little here" if strange else in_words(sureness(known, values))
+    sure = "but do not rely on it" if strange else in_words(sureness(known, values))
     if strange:
         st.warning(STRANGE, icon=":material/help:")
     show(values, sure, prepared, shot.truth)

@@ -69,7 +69,7 @@ def looks_like(prepared: Prepared, trained: Trained) -> None:
     memory, dataset = answers.memory_of(trained), state.dataset()
     alike = likeness(memory, prepared.image, NEIGHBOURS)
     st.markdown(
-        "The last hidden layer turns every picture into a row of numbers, its *features*. These "
+        "The first dense layer turns every picture into a row of numbers, its *features*. These "
         f"training pictures, of {len(memory.numbers):,}, have the most similar features: to the "
         "network, your picture looks like them."
     )
@@ -80,10 +80,10 @@ def looks_like(prepared: Prepared, trained: Trained) -> None:
             image = components.enlarged(dataset.train_images[number], 4)
             st.image(image, width="stretch", alt=f"Training picture {number}, {name}")
             st.caption(f"**{name}**  \nsimilarity {similarity:.2f}")
-    usual = "farther than usual" if alike.strange else "as close as usual"
+    usual = "farther away than usual" if alike.strange else "as close as usual"
     st.caption(
-        f"Similarity is 1 for the same features. The closest one here is {usual}: 99 of 100 "
-        f"pictures of clothes that the network has not seen come to at least {memory.least:.2f}."
+        f"Similarity is 1 for the same features. These pictures are {usual}: for nearly all new "
+        f"pictures of clothes, the fifth closest comes to at least {memory.least:.2f}."
     )
 
 
