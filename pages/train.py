@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from model.data import DataError
 from model.networks import NETWORKS
 from model.recipes import RECIPES, Config, SettingError
 from model.run import Run, ServerFullError
@@ -58,7 +59,7 @@ def settings(busy: bool) -> tuple[Config, str]:
     with st.expander("More settings"):
         config = training.more_settings(recipe, busy)
     changed = config != usual or epochs != usual.epochs
-    config = replace(config, network=network, epochs=epochs, data=state.dataset().name)
+    config = replace(config, network=network, epochs=epochs, data=training.data_for(recipe))
     return config, "custom" if changed else recipe
 
 
@@ -66,7 +67,7 @@ def start(config: Config, recipe: str) -> None:
     """Start a run and turn the page to it."""
     try:
         state.set_run_token(training.runs().start(config, recipe))
-    except (SettingError, ServerFullError) as error:
+    except (SettingError, ServerFullError, DataError) as error:
         st.error(str(error))
     else:
         st.rerun()

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -217,3 +218,14 @@ def test_points_once_drawn_stay_where_they_are(engine):
 def test_smoothing_is_the_mean_of_the_last_values():
     values = np.array([1, 2, 3, 4, 5], np.float32)
     np.testing.assert_allclose(curves.smoothed(values, 3), [1, 1.5, 2, 3, 4])
+
+
+def test_recipe_sketch_learns_from_drawings_where_they_were_made(page, monkeypatch, tmp_path):
+    monkeypatch.setattr(training.snapshots, "FILE", tmp_path / "snapshots.npz")
+    monkeypatch.setattr(state, "dataset", lambda: SimpleNamespace(name="fashion-mnist"))
+    assert training.data_for("sketch") == "fashion-mnist"
+    training.snapshots.FILE.touch()
+    assert training.data_for("sketch") == "mixed"
+    assert training.data_for("quick") == "fashion-mnist"
+    monkeypatch.setattr(state, "dataset", lambda: SimpleNamespace(name="wardrobe"))
+    assert training.data_for("sketch") == "wardrobe"

@@ -29,6 +29,8 @@ from model.networks import (
 )
 
 DATA_NAMES = {"fashion-mnist": "Fashion-MNIST", "wardrobe": "Drawn clothes"}
+# What weights may have been trained on: the same, and what only training uses.
+TRAINED_ON = DATA_NAMES | {"mixed": "Fashion-MNIST and drawn clothes"}
 
 
 def picture(image: NDArray[np.uint8], width: int = 280) -> bytes:
@@ -87,8 +89,7 @@ def _png(image: NDArray[np.uint8]) -> bytes:
 
 def about(trained: Trained) -> str:
     """What weights are, in one line: network, data, accuracy where it was measured."""
-    names = DATA_NAMES | {"mixed": "Fashion-MNIST and drawn clothes"}  # the latter is no choice
-    source = names.get(trained.config.data, trained.config.data)
+    source = TRAINED_ON.get(trained.config.data, trained.config.data)
     parts = [NETWORKS[trained.network].label, f"trained on {source}"]
     if "test" in trained.accuracies:
         parts.append(f"{100 * trained.accuracies['test']:.2f} % right on the test set")

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from model import snapshots
 from model.checkpoint import CheckpointError, load, to_bytes
 from model.data import CLASSES
 from model.engine import make_engine
@@ -125,6 +126,14 @@ def _setting(name: str, default: Any, key: str, busy: bool) -> Any:
     )
 
 
+def data_for(recipe: str) -> str:
+    """The data set that a run of this recipe learns from: the one in use, and drawings with it
+    where the recipe asks for them and `python -m model.snapshots` made them."""
+    name = state.dataset().name
+    mixed = RECIPES[recipe].config.data == "mixed" and name == "fashion-mnist"
+    return "mixed" if mixed and snapshots.FILE.exists() else name
+
+
 def fault(config: Config) -> str:
     """What is wrong with settings, as a sentence; empty if they can be used."""
     try:
@@ -138,7 +147,7 @@ def summary(config: Config) -> str:
     """The settings of a run that matter most, in one line."""
     parts = [
         f"{config.epochs} {'epoch' if config.epochs == 1 else 'epochs'}",
-        f"up to {config.train_images:,} pictures of {components.DATA_NAMES[config.data]}",
+        f"up to {config.train_images:,} pictures of {components.TRAINED_ON[config.data]}",
         f"batches of {config.batch_size}",
         f"{OPTIMIZERS[config.optimizer].label} at {config.learning_rate:g}",
         f"seed {config.seed}",
@@ -272,7 +281,7 @@ def percent(share: float) -> str:
 def _scores(now: Snapshot, test: Score) -> None:
     reached = test.accuracy
     columns = st.columns(3)
-    if now.config.data == "fashion-mnist":
+    if now.config.data != "wardrobe":
         gap = 100 * (reached - curves.ARTICLE_ACCURACY)
         columns[0].metric(
             "Test accuracy",
