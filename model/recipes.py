@@ -168,7 +168,7 @@ RECIPES: dict[str, Recipe] = {
             _QUICK,
             data="mixed",
             epochs=40,
-            learning_rate=0.003,
+            learning_rate=0.004,
             averaging=0.999,
             augmentation="everyday",
             train_images=120_000,

@@ -60,7 +60,7 @@ def hung(cut: Cut, rng: Generator) -> Cut:
 def laid(cut: Cut, rng: Generator) -> Cut:
     """As it lies on a bed or floor: wider, its arms anywhere between down and straight out."""
     # a dress is long and narrow; what is shorter is wide, or it could be taken for one
-    wide = between(rng, 1.15, 1.7) if cut.length < 1.6 else between(rng, 1.0, 1.3)
+    wide = between(rng, 1.15, 1.7) if cut.length < 1.6 else between(rng, 1.0, 1.45)
     spread = pick(
         rng, between(rng, 0.05, 0.4), between(rng, 0.3, 0.9), between(rng, 0.7, 1.25), cut.spread
     )

@@ -224,14 +224,16 @@ def _pair(shoe: Solid, rng: Generator) -> Solid:
     return joined([left, right])
 
 
-def _shown(solids: list[Solid], rng: Generator) -> Parts:
-    """From a height and a side that people photograph shoes from; every second time two shoes."""
+def _shown(solids: list[Solid], rng: Generator, *heights: tuple[float, float]) -> Parts:
+    """From a side that people photograph shoes from, and mostly two of them.
+
+    One of the ranges of heights is taken: radians above the floor, as in `solid.seen`.
+    """
     shoe = joined(solids)
     shoe = shoe.mirrored() if chance(rng, 0.5) else shoe
-    if chance(rng, 0.6):
+    if chance(rng, 0.7):
         shoe = _pair(shoe, rng)
-    above, side = between(rng, 1.1, 1.57), between(rng, 0.05, 0.6)
-    elevation = pick(rng, above, between(rng, 0.5, 1.2), between(rng, 0.5, 1.2), side)
+    elevation = between(rng, *pick(rng, *heights))
     # toes to the left, or, from above, to anywhere and most often up or down
     along, ahead = pick(rng, 0.0, np.pi), pick(rng, 1.0, -1.0) * np.pi / 2
     yaw = along if elevation < 0.6 else pick(rng, along, ahead, ahead)
@@ -239,16 +241,20 @@ def _shown(solids: list[Solid], rng: Generator) -> Parts:
     return seen(shoe.turned(yaw, 0, 0), elevation)
 
 
+# From the side, from where a standing person sees them, and from right above.
+SIDE, STANDING, ABOVE = (0.05, 0.6), (0.5, 1.2), (1.1, 1.57)
+
+
 def sneaker_around(rng: Generator) -> Parts:
     """One or two sneakers from anywhere above the floor."""
-    return _shown(_sneaker(rng), rng)
+    return _shown(_sneaker(rng), rng, SIDE, STANDING, STANDING, ABOVE)
 
 
 def boot_around(rng: Generator) -> Parts:
-    """One or two ankle boots from anywhere above the floor."""
-    return _shown(_boot(rng), rng)
+    """One or two ankle boots; rarely from right above, where they would hide their shafts."""
+    return _shown(_boot(rng), rng, SIDE, SIDE, STANDING, STANDING, (0.5, 1.4))
 
 
 def sandal_around(rng: Generator) -> Parts:
-    """One or two sandals, slides or flip-flops from anywhere above the floor."""
-    return _shown(_sandal(rng), rng)
+    """One or two sandals, slides or flip-flops; mostly from above, as they are flat."""
+    return _shown(_sandal(rng), rng, SIDE, STANDING, STANDING, ABOVE, ABOVE)
