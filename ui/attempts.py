@@ -117,9 +117,10 @@ def history() -> None:
     grid = st.grid(MOST, min_column_width=84, key="attempts")
     for attempt in attempts:
         with grid.cell():
-            name = "Strange" if attempt.guess == NONE else name_of(attempt.guess)
+            sure = f"{100 * attempt.probability:.0f} %"
+            name = "strange" if attempt.guess == NONE else f"{name_of(attempt.guess)}, {sure}"
             st.image(attempt.image, width="stretch", alt=f"An attempt, taken for: {name}")
-            lines = [f"{name}, {100 * attempt.probability:.0f} %"]
+            lines = [name]
             if attempt.truth is not None:
                 mark = ":green[**right**]" if attempt.right else f"is: {name_of(attempt.truth)}"
                 lines.append(mark)
