@@ -74,7 +74,6 @@ PARTS: tuple[Part, ...] = (
 )
 
 
-# train_images, train_labels, test_images, test_labels
 Arrays = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 FIELDS = ("train_images", "train_labels", "test_images", "test_labels")
 DRAWN_BY = (
@@ -248,7 +247,7 @@ class Library:
             "mixed": self._mix,
         }
         if name not in loaders:
-            known = "fashion-mnist, wardrobe and mixed"
+            known = ", ".join(filter(None, loaders))
             raise DataError(f'There is no data set "{name}", only {known}.')
         with self._reading:
             return loaders[name]()
@@ -314,8 +313,8 @@ def load(name: str | None = None) -> Dataset:
 
     None is the best that this computer has, without a download: Fashion-MNIST, or else the
     wardrobe, for which `reload` can be called to try again. "fashion-mnist" raises DataError where
-    it is not; "wardrobe" always works. "mixed" is Fashion-MNIST and `snapshots.py`'s pictures for
-    training, and Fashion-MNIST's own for testing; DataError where one of both is missing.
+    it is not; "wardrobe" always works. "mixed" is Fashion-MNIST and, for training alone, the
+    pictures of `snapshots.py`; DataError where either is missing.
     """
     return _library.load(name)
 
