@@ -319,14 +319,6 @@ def load(name: str | None = None) -> Dataset:
     return _library.load(name)
 
 
-def load_or_best(name: str) -> Dataset:
-    """The data set of this name where it is ready, or else what `load()` gives."""
-    try:
-        return load(name)
-    except DataError:
-        return load()
-
-
 def reload(download: bool = False, report: Report = quiet) -> Search:
     """Look for Fashion-MNIST again, unless it was found; from then on `load()` gives it.
 

@@ -167,7 +167,7 @@ RECIPES: dict[str, Recipe] = {
         replace(
             _QUICK,
             data="mixed",
-            epochs=40,
+            epochs=80,
             learning_rate=0.004,
             averaging=0.999,
             augmentation="everyday",
