@@ -62,7 +62,7 @@ def _cut(content: bytearray, rng: Generator) -> None:
 
 
 def _truncate(content: bytearray, rng: Generator) -> None:
-    del content[int(rng.integers(1, len(content))) :]
+    del content[int(rng.integers(len(content))) :]
 
 
 def _double(content: bytearray, rng: Generator) -> None:
