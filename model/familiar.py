@@ -24,7 +24,7 @@ KNOWN = 4000  # training pictures to compare with; more find hardly closer ones,
 HELD_OUT = 1000  # validation pictures that tell what a usual distance is
 VIEWED = 250  # of them, those that tell how sure the mean over views may be
 RANK = 5  # the similarity to the so many closest training picture counts
-ALARMS = 0.005  # share of held-out pictures that are called strange
+ALARMS = 0.01  # share of held-out pictures that are called strange
 TEMPERATURES = np.geomspace(0.3, 5, 80)
 
 

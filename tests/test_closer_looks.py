@@ -128,6 +128,7 @@ def test_auroc_by_hand():
     assert auroc(np.array([1.0, 4]), np.array([2.0, 3])) == 0.5
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, about the broken parts
 def test_broken_files_end_in_a_picture_or_a_sentence():
     counts = fuzz.run(300, seed=2)
     assert sum(counts.values()) == 300
