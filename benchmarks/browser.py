@@ -30,10 +30,9 @@ window.lenetBench = {
     return app?.dataset.testScriptState === 'notRunning'
       && !all('[data-testid="stSkeleton"], [data-stale="true"]').length
       && all('[data-testid="stMain"] img').every((image) => image.complete)
-      && all('.plot').every((chart) => chart.querySelector('.main-svg'))
       && all('[data-testid^="stBidiComponent"]').every((component) =>
           [component, ...component.querySelectorAll('*')].some(
-            (part) => part.shadowRoot?.querySelector('canvas')));
+            (part) => part.matches('.main-svg') || part.shadowRoot?.querySelector('canvas')));
   },
   until: (before) => new Promise((resolve) => {
     let heading = 0;

@@ -89,7 +89,7 @@ def strokes(page: Page, url: str, count: int) -> list[float]:
 def step(page: Page) -> str:
     """Where the run of a training visitor is, as the page says it."""
     wait_for_epoch(page, 1)
-    return page.get_by_text("epoch").first.inner_text()
+    return page.get_by_test_id("stProgress").inner_text()
 
 
 def leave(page: Page) -> str:

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from model import networks
+from model import networks, training
 from model.forward import forward, predict
 from model.networks import NETWORKS
 from model.training import keras_model, logits
@@ -65,7 +65,9 @@ def test_numpy_and_keras_agree_on_every_layer(name):
 
 
 @everyone
-def test_the_training_graph_computes_what_keras_computes(name):
+@pytest.mark.parametrize("narrow", [True, False], ids=["without AVX-512", "with AVX-512"])
+def test_the_training_graph_computes_what_keras_computes(name, narrow, monkeypatch):
+    monkeypatch.setattr(training, "NARROW", narrow)
     weights, pictures = random_weights(name), images()
     ours = logits(NETWORKS[name], weights, pictures).numpy()
     probabilities = keras_with(name, weights).predict(
