@@ -89,7 +89,8 @@ def test_other_layers_than_lenets_agree_as_well(monkeypatch, kind, padding, pool
     )
     monkeypatch.setitem(NETWORKS, "new", networks.Network("New", "", layers))
     test_numpy_and_keras_agree_on_every_layer("new")
-    test_the_training_graph_computes_what_keras_computes("new")
+    for narrow in (True, False):
+        test_the_training_graph_computes_what_keras_computes("new", narrow, monkeypatch)
     test_shapes_and_counts_are_those_of_keras("new")
 
 
