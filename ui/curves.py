@@ -53,7 +53,7 @@ def smoothed(values: Floats, window: int) -> Floats:
     return (sums[last] - sums[first]) / (last - first)
 
 
-def _lines(now: Snapshot, values: Floats, colour: str, unit: str) -> list[go.Scatter]:
+def _lines(now: Snapshot, values: Floats, unit: str) -> list[go.Scatter]:
     """Each batch, thin, and behind it the mean of the last batches, thick."""
     every = max(1, -(-now.total_steps // MOST_POINTS))
     drawn = slice(every - 1, None, every)
@@ -68,7 +68,7 @@ def _lines(now: Snapshot, values: Floats, colour: str, unit: str) -> list[go.Sca
         ),
         go.Scatter(
             x=epochs, y=thick, name="smoothed", mode="lines",
-            line={"color": colour, "width": 3}, hovertemplate=hover,
+            line={"color": PALETTE["blue"], "width": 3}, hovertemplate=hover,
         ),
     ]  # fmt: skip
 
@@ -121,7 +121,7 @@ def _framed(now: Snapshot, traces: list[go.Scatter], title: str, token: str) -> 
 @lru_cache(maxsize=64)  # a snapshot is drawn once, however many ticks and tabs ask for it
 def loss(now: Snapshot, token: str) -> go.Figure:
     """Loss against epochs: how wrong the network is, lower is better."""
-    traces = _lines(now, now.losses, PALETTE["blue"], ".3f")
+    traces = _lines(now, now.losses, ".3f")
     train = [ended.loss for ended in now.epochs]
     held_out = [ended.validation.loss for ended in now.epochs if ended.validation]
     figure = _framed(now, traces + _epoch_points(now, train, held_out, ".3f"), "Loss", token)
@@ -132,7 +132,7 @@ def loss(now: Snapshot, token: str) -> go.Figure:
 @lru_cache(maxsize=64)
 def accuracy(now: Snapshot, token: str) -> go.Figure:
     """Accuracy against epochs: the share of pictures that the network gets right."""
-    traces = _lines(now, now.accuracies, PALETTE["blue"], ".1%")
+    traces = _lines(now, now.accuracies, ".1%")
     train = [ended.accuracy for ended in now.epochs]
     held_out = [ended.validation.accuracy for ended in now.epochs if ended.validation]
     figure = _framed(now, traces + _epoch_points(now, train, held_out, ".2%"), "Accuracy", token)

@@ -94,10 +94,10 @@ def break_it(prepared: Prepared, trained: Trained) -> None:
         above = st.container(horizontal=True, vertical_alignment="center")
         how = _sliders()
     base = disturb(prepared.image, Disturbance(**(vars(how) | {"rotation": 0})))
-    every = _answers([prepared.image, disturb(prepared.image, how), *turned(base)], trained)
+    image = disturb(prepared.image, how)
+    every = _answers([prepared.image, image, *turned(base)], trained)
     before, now = int(every[0].argmax()), int(every[1].argmax())
     with above:
-        image = disturb(prepared.image, how)
         st.image(components.enlarged(image, 4), width=112, alt="The disturbed picture")
         st.markdown(
             f"Now: **{CLASSES[now]}**, {100 * every[1, now]:.1f} %  \n"
