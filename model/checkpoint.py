@@ -143,3 +143,5 @@ def _check_arrays(trained: Trained) -> None:
                 f"'{name}' holds values that are not numbers (NaN or infinity); the training "
                 "that made this file went wrong."
             )
+        if name.endswith("/variance") and (array < 0).any():
+            raise CheckpointError(f"'{name}' holds negative numbers; a variance has none.")

@@ -12,7 +12,19 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from model.networks import Conv, Dense, Flatten, Layer, Network, Pool, Weights, layer_names
+from model.networks import (
+    EPSILON,
+    BatchNorm,
+    Conv,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    Network,
+    Pool,
+    Weights,
+    layer_names,
+)
 
 Floats = NDArray[np.float32]
 
@@ -25,6 +37,7 @@ def softmax(logits: Floats) -> Floats:
 
 
 ACTIVATIONS: dict[str, Callable[[Floats], Floats]] = {
+    "linear": lambda x: x,
     "relu": lambda x: np.maximum(x, 0),
     "tanh": np.tanh,
     "softmax": softmax,
@@ -58,13 +71,26 @@ def _apply(layer: Layer, name: str, x: Floats, weights: Weights) -> Floats:
     """One layer without its activation."""
     match layer:
         case Conv():
-            return _convolve(x, layer, weights[f"{name}/kernel"]) + weights[f"{name}/bias"]
+            x = _convolve(x, layer, weights[f"{name}/kernel"])
+            return x + weights[f"{name}/bias"] if layer.bias else x
         case Pool():
             return _pool(x, layer)
         case Flatten():
             return x.reshape(len(x), -1)
         case Dense():
             return x @ weights[f"{name}/kernel"] + weights[f"{name}/bias"]
+        case BatchNorm():
+            return _normalise(x, name, weights)
+        case Dropout():
+            return x
+
+
+def _normalise(x: Floats, name: str, weights: Weights) -> Floats:
+    """Channels of (n, h, w, c) shifted and stretched as training found it best."""
+    spread = np.sqrt(weights[f"{name}/variance"] + np.float32(EPSILON))
+    factor = weights[f"{name}/gamma"] / spread
+    normal: Floats = x * factor + (weights[f"{name}/beta"] - weights[f"{name}/mean"] * factor)
+    return normal
 
 
 def scale(images: NDArray[np.generic]) -> Floats:
@@ -82,7 +108,7 @@ def forward(network: Network, weights: Weights, images: NDArray[np.generic]) -> 
     outputs = {"input": x}
     for name, layer in zip(layer_names(network), network.layers, strict=True):
         x = _apply(layer, name, x, weights)
-        if isinstance(layer, Conv | Dense):
+        if isinstance(layer, Conv | Dense | BatchNorm):
             if layer.activation == "softmax":
                 outputs["logits"] = x
             x = ACTIVATIONS[layer.activation](x)

@@ -1,22 +1,16 @@
-"""One slice of training: checkpoint in, checkpoint out. The only module with TensorFlow.
+"""One slice of training: checkpoint in, checkpoint out. With `graph.py`, all of TensorFlow here.
 
 `advance` depends on nothing but its arguments and the data set, so a run gives the same
 weights bit for bit however it is cut into slices and in whichever worker they run. Workers
-import this module; the web process never does.
-
-The training graph writes convolutions in two ways of its own, which give the same numbers as
-Keras' layers (tests hold them within 1e-5) and make a step about twice as fast on CPUs without
-AVX-512, where oneDNN's kernels for few channels are slow: see `_banded` and `_pooled`.
+import this module; the web process never does. What a step computes forwards is in `graph.py`.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from functools import lru_cache
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,19 +22,12 @@ import tensorflow as tf
 from model import data
 from model.batches import augment, epoch_plan, split, steps_per_epoch
 from model.checkpoint import Checkpoint, final_weights
+from model.graph import Practice, logits
 from model.networks import (
     CLASS_COUNT,
-    INPUT_SHAPE,
     NETWORKS,
-    Conv,
-    Dense,
-    Flatten,
-    Layer,
-    Network,
-    Pool,
     Weights,
     from_vector,
-    layer_names,
     to_vector,
     weight_shapes,
 )
@@ -49,148 +36,13 @@ from model.results import Score, Slice
 
 BETA_MEAN, BETA_VARIANCE, EPSILON = 0.9, 0.999, 1e-7  # Adam's, as in Keras
 MOMENTUM = 0.9
+PASSING = 0.01  # share of each batch in BatchNorm's averages, as in Keras
 EVALUATION_BATCH = 500
 
 # A second thread helps a lone run and does not hurt two at once; a third finds nothing to do.
 THREADS = int(os.environ.get("LENET_THREADS") or min(2, os.cpu_count() or 1))
 tf.config.threading.set_intra_op_parallelism_threads(THREADS)
 tf.config.threading.set_inter_op_parallelism_threads(1)
-
-ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
-    "relu": tf.nn.relu,
-    "tanh": tf.nn.tanh,
-    "softmax": lambda logits: logits,  # the loss takes logits, which is more exact
-}
-
-
-def keras_model(network: Network) -> Any:
-    """`network` as an untrained `keras.Sequential`, layers named as in `layer_names`."""
-    import keras  # workers train without it
-
-    makers: dict[type, Callable[[Any, str], Any]] = {
-        Conv: lambda layer, name: keras.layers.Conv2D(
-            layer.filters,
-            layer.kernel,
-            padding=layer.padding,
-            activation=layer.activation,
-            name=name,
-        ),
-        Pool: lambda layer, name: getattr(keras.layers, f"{layer.kind.capitalize()}Pooling2D")(
-            layer.size, name=name
-        ),
-        Flatten: lambda layer, name: keras.layers.Flatten(name=name),
-        Dense: lambda layer, name: keras.layers.Dense(
-            layer.units, activation=layer.activation, name=name
-        ),
-    }
-    layers = [
-        makers[type(layer)](layer, name)
-        for layer, name in zip(network.layers, layer_names(network), strict=True)
-    ]
-    return keras.Sequential([keras.Input(INPUT_SHAPE), *layers])
-
-
-def _pad(x: Any, layer: Conv) -> Any:
-    """Zeros around (n, h, w, c) where the convolution is "same"."""
-    if layer.padding == "valid":
-        return x
-    before = (layer.kernel - 1) // 2
-    pad = [before, layer.kernel - 1 - before]
-    return tf.pad(x, [[0, 0], pad, pad, [0, 0]])
-
-
-def _has_avx512() -> bool:
-    file = Path("/proc/cpuinfo")
-    return file.exists() and "avx512f" in file.read_text()
-
-
-# Whether convolutions as matrix products are worth it. Without AVX-512 they halve the time of an
-# epoch; with it TensorFlow's own take a third less than they do (article's recipe, 2 cores).
-NARROW = not _has_avx512()
-
-
-def _banded(x: Any, kernel: Any) -> Any:
-    """Valid convolution of (n, h, w, c) as one matrix product per stack of rows.
-
-    A convolution along a row is a product with a banded matrix that repeats the kernel along
-    its diagonal. It wastes multiplications by zero, yet one large product beats a convolution
-    with a single input channel by a factor of five. For few channels only.
-    """
-    size, _, channels, filters = kernel.shape
-    height, width = x.shape[1] - size + 1, x.shape[2] - size + 1
-    bands = np.stack([np.eye(x.shape[2], width, -i, np.float32) for i in range(size)])
-    # (kernel row, c, filter, kernel column) @ (kernel column, w, w')
-    rows = tf.reshape(tf.transpose(kernel, [0, 2, 3, 1]), [-1, size])
-    matrix = tf.reshape(rows @ bands.reshape(size, -1), [size, channels, filters, -1, width])
-    matrix = tf.reshape(tf.transpose(matrix, [0, 3, 1, 4, 2]), [-1, width * filters])
-    x = tf.reshape(x, [-1, x.shape[1], x.shape[2] * channels])
-    stacks = tf.concat([x[:, i : i + height] for i in range(size)], 2)  # (n, h', size * w * c)
-    product = tf.reshape(stacks, [-1, stacks.shape[2]]) @ matrix
-    return tf.reshape(product, [-1, height, width, filters])
-
-
-def _pooled(x: Any, layer: Conv, pool: Pool, kernel: Any, bias: Any) -> Any:
-    """Valid convolution, activation and pooling of (n, h, w, c) to (n, h', w', filters).
-
-    The size * size neighbours that pooling joins become channels of one convolution with
-    larger kernels and stride `size`. Average pooling is then a product with a small matrix.
-    """
-    size, members = pool.size, pool.size**2
-    shifted = [
-        tf.pad(kernel, [[i, size - 1 - i], [j, size - 1 - j], [0, 0], [0, 0]])
-        for i in range(size)
-        for j in range(size)
-    ]
-    x = tf.nn.conv2d(x, tf.concat(shifted, 3), size, "VALID")  # (n, h', w', members * filters)
-    x = ACTIVATIONS[layer.activation](tf.nn.bias_add(x, tf.tile(bias, [members])))
-    shape = [-1, *x.shape[1:3], layer.filters]
-    if pool.kind == "max":
-        return tf.reduce_max(tf.reshape(x, [-1, *x.shape[1:3], members, layer.filters]), 3)
-    mean = np.tile(np.eye(layer.filters, dtype=np.float32) / members, (members, 1))
-    return tf.reshape(tf.reshape(x, [-1, members * layer.filters]) @ mean, shape)
-
-
-def _pool(x: Any, pool: Pool) -> Any:
-    function = tf.nn.avg_pool2d if pool.kind == "average" else tf.nn.max_pool2d
-    return function(x, pool.size, pool.size, "VALID")
-
-
-def _divides(pool: Layer | None, x: Any, kernel: Any) -> bool:
-    """Whether `pool` is a Pool that leaves no row or column over after a valid convolution."""
-    outputs = [side - kernel.shape[0] + 1 for side in x.shape[1:3]]
-    return isinstance(pool, Pool) and not any(side % pool.size for side in outputs)
-
-
-@tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
-def logits(network: Network, weights: dict[str, Any], images: Any) -> Any:
-    """The training graph: images (n, 28, 28), uint8, to logits (n, 10)."""
-    x = tf.reshape(tf.cast(images, tf.float32) / 255, [-1, *INPUT_SHAPE])
-    layers = list(zip(layer_names(network), network.layers, strict=True))
-    while layers:
-        name, layer = layers.pop(0)
-        if isinstance(layer, Pool):
-            x = _pool(x, layer)
-        elif isinstance(layer, Flatten):
-            x = tf.reshape(x, [-1, prod(x.shape[1:])])
-        else:
-            kernel, bias = weights[f"{name}/kernel"], weights[f"{name}/bias"]
-            follower = layers[0][1] if layers else None
-            if isinstance(layer, Dense):
-                x = ACTIVATIONS[layer.activation](x @ kernel + bias)
-                continue
-            x = _pad(x, layer)
-            joined = NARROW and x.shape[3] > 1 and _divides(follower, x, kernel)
-            if joined and isinstance(follower, Pool):
-                x = _pooled(x, layer, follower, kernel, bias)
-                layers.pop(0)
-            else:
-                convolve = _banded if NARROW and x.shape[3] == 1 else _plain
-                x = ACTIVATIONS[layer.activation](tf.nn.bias_add(convolve(x, kernel), bias))
-    return x
-
-
-def _plain(x: Any, kernel: Any) -> Any:
-    return tf.nn.conv2d(x, kernel, 1, "VALID")
 
 
 class _Trainer:
@@ -227,6 +79,7 @@ class _Trainer:
                 tf.TensorSpec([None, 3], tf.float32),
                 scalar,
                 scalar,
+                tf.TensorSpec([], tf.int32),
             ],
         )
         self.evaluate = tf.function(self._evaluate, input_signature=[vector, pictures, labels])
@@ -262,7 +115,14 @@ class _Trainer:
         self._adam(gradient, rate, step, decay)
 
     def _train(
-        self, images: Any, labels: Any, batch: Any, steps: Any, smoothing: Any, decay: Any
+        self,
+        images: Any,
+        labels: Any,
+        batch: Any,
+        steps: Any,
+        smoothing: Any,
+        decay: Any,
+        seed: Any,
     ) -> tuple[Any, Any]:
         """Train on (n, 28, 28) in batches; row i of `steps` is (number, rate, average decay)."""
         count = tf.shape(steps)[0]
@@ -271,15 +131,16 @@ class _Trainer:
         for i in tf.range(count):
             here = labels[i * batch : (i + 1) * batch]
             number, rate, keep = tf.unstack(steps[i])
+            practice = Practice(tf.stack([seed, tf.cast(number, tf.int32)]))
             with tf.GradientTape() as tape:
                 weights = self.weights.read_value()
                 tape.watch(weights)
-                guess = logits(
-                    self.network, self._named(weights), images[i * batch : (i + 1) * batch]
-                )
+                pictures = images[i * batch : (i + 1) * batch]
+                guess = logits(self.network, self._named(weights), pictures, practice)
                 target = tf.one_hot(here, CLASS_COUNT) * (1 - smoothing) + smoothing / CLASS_COUNT
                 loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, guess))
             self.update(tape.gradient(loss, weights), rate, number, decay)
+            self._move(practice.moments)
             if "average" in self.slots:
                 average = self.slots["average"]
                 average.assign_sub((1 - keep) * (average - self.weights))
@@ -287,6 +148,15 @@ class _Trainer:
             losses = losses.write(i, loss)
             accuracies = accuracies.write(i, tf.reduce_mean(tf.cast(right, tf.float32)))
         return losses.stack(), accuracies.stack()
+
+    def _move(self, moments: dict[str, Any]) -> None:
+        """Bring BatchNorm's averages nearer to this batch's `moments`, (channels,) by name."""
+        if moments:
+            old = self._named(self.weights.read_value())
+            zero = tf.zeros_like
+            steps = [moments[k] - old[k] if k in moments else zero(old[k]) for k in self.shapes]
+            rows = [tf.reshape(step, [-1]) for step in steps]
+            self.weights.assign_add(PASSING * tf.concat(rows, 0))
 
     def _evaluate(self, vector: Any, images: Any, labels: Any) -> tuple[Any, Any]:
         """Sum of losses, and the predicted class of each picture."""
@@ -347,6 +217,7 @@ def advance(checkpoint: Checkpoint, config: Config, steps: int, last: bool = Fal
         tf.constant(_step_rows(config, checkpoint.step, steps, per_epoch * config.epochs)),
         config.label_smoothing,
         config.weight_decay,
+        tf.constant(config.seed, tf.int32),
     )
     after = trainer.save(checkpoint.step + steps)
     ended = steps > 0 and after.step % per_epoch == 0

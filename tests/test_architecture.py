@@ -1,4 +1,4 @@
-"""Who may import whom: app -> pages -> ui -> model, and TensorFlow in one module alone."""
+"""Who may import whom: app -> pages -> ui -> model, and TensorFlow in two modules alone."""
 
 import ast
 import importlib
@@ -37,7 +37,7 @@ def test_imports_go_one_way(file):
     assert found & OURS <= ALLOWED[layer]
     if layer == "model":
         assert not found & {"streamlit", "plotly"}
-    if file.name != "training.py" or layer != "model":
+    if file.name not in ("training.py", "graph.py") or layer != "model":
         assert not found & {"tensorflow", "keras"}
 
 

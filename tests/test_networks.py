@@ -2,15 +2,16 @@
 
 import contextlib
 import io
+import math
 
 import keras
 import numpy as np
 import pytest
 
-from model import networks, training
+from model import graph, networks
 from model.forward import forward, predict
+from model.graph import keras_model, logits
 from model.networks import NETWORKS
-from model.training import keras_model, logits
 
 everyone = pytest.mark.parametrize("name", NETWORKS)
 
@@ -19,7 +20,8 @@ def random_weights(name, seed=0):
     """Weights with biases that are not zero, so that a forgotten bias shows."""
     rng = np.random.default_rng(seed)
     shapes = networks.weight_shapes(NETWORKS[name])
-    return {k: rng.normal(0, 0.15, s).astype(np.float32) for k, s in shapes.items()}
+    weights = {k: rng.normal(0, 0.15, s).astype(np.float32) for k, s in shapes.items()}
+    return {k: np.abs(v) if k.endswith("/variance") else v for k, v in weights.items()}
 
 
 def images(count=7):
@@ -43,13 +45,21 @@ def test_lenet_of_1998_has_61706_parameters():
     assert sum(networks.parameter_counts(NETWORKS["lenet-1998"]).values()) == 61_706
 
 
+def test_the_modern_lenet_has_fewer_parameters_than_lenet():
+    counts = {name: sum(networks.parameter_counts(NETWORKS[name]).values()) for name in NETWORKS}
+    assert counts["lenet-modern"] == 97_334 < counts["lenet"]
+
+
 @everyone
 def test_shapes_and_counts_are_those_of_keras(name):
     network, model = NETWORKS[name], keras_model(NETWORKS[name])
     assert [layer.output.shape[1:] for layer in model.layers] == list(
         networks.output_shapes(network)
     )
-    counts = {layer.name: layer.count_params() for layer in model.layers}
+    counts = {
+        layer.name: sum(math.prod(weight.shape) for weight in layer.trainable_weights)
+        for layer in model.layers
+    }
     assert counts == networks.parameter_counts(network)
 
 
@@ -67,7 +77,7 @@ def test_numpy_and_keras_agree_on_every_layer(name):
 @everyone
 @pytest.mark.parametrize("narrow", [True, False], ids=["without AVX-512", "with AVX-512"])
 def test_the_training_graph_computes_what_keras_computes(name, narrow, monkeypatch):
-    monkeypatch.setattr(training, "NARROW", narrow)
+    monkeypatch.setattr(graph, "NARROW", narrow)
     weights, pictures = random_weights(name), images()
     ours = logits(NETWORKS[name], weights, pictures).numpy()
     probabilities = keras_with(name, weights).predict(
@@ -133,6 +143,10 @@ def test_the_keras_code_runs_and_builds_this_network(name, monkeypatch):
         exec(code, space)
     ours = keras_model(NETWORKS[name])
     assert space["model"].count_params() == ours.count_params()
-    assert [layer.get_config().get("activation") for layer in space["model"].layers] == [
-        layer.get_config().get("activation") for layer in ours.layers
-    ]
+    assert activations(space["model"]) == activations(ours)
+
+
+def activations(model):
+    """The activation of every layer, also of those inside a layer."""
+    flat = [inner for layer in model.layers for inner in getattr(layer, "layers", [layer])]
+    return [layer.get_config().get("activation") for layer in flat]

@@ -18,8 +18,10 @@ from model import data
 from model.checkpoint import Trained
 from model.networks import (
     NETWORKS,
+    BatchNorm,
     Conv,
     Dense,
+    Dropout,
     Flatten,
     Layer,
     Network,
@@ -100,14 +102,19 @@ def describe(layer: Layer) -> str:
     """One layer in plain words."""
     match layer:
         case Conv(filters, kernel, padding, activation):
+            function = "" if activation == "linear" else f", {activation}"
             edge = "" if padding == "same" else ", no padding"
-            return f"Convolution {kernel}×{kernel}, {filters} filters, {activation}{edge}"
+            return f"Convolution {kernel}×{kernel}, {filters} filters{function}{edge}"
         case Pool(kind, size):
             return f"{kind.capitalize()} pooling {size}×{size}"
         case Flatten():
             return "Flatten into one row"
         case Dense(units, activation):
             return f"Dense, {units} units, {activation}"
+        case BatchNorm(activation):
+            return f"Batch normalisation, {activation}"
+        case Dropout(rate):
+            return f"Dropout, {rate:.0%} while training"
 
 
 def layer_table(network: Network) -> str:
