@@ -1,8 +1,9 @@
-"""Whether the app tells clothes from what is none: `python -m benchmarks.unknown`.
+"""Whether the app tells clothes from what is none: `python -m benchmarks.unknown [FOLDER]`.
 
 Pictures of the Fashion-MNIST test set against digits, scribbles, faces, noise and textures, which
 the program draws. AUROC is the chance that a picture of clothes gets a higher score than one of
-something else: 1 is perfect, 0.5 is guessing.
+something else: 1 is perfect, 0.5 is guessing. A folder of labelled pictures, as `recognition` takes
+it, is measured in the same way: pictures of clothes from outside the data set.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.recognition import labelled
 from benchmarks.strangers import strangers
 from model import checkpoint, data
 from model.checkpoint import CheckpointError, Trained
-from model.familiar import Memory, remember, similarities
+from model.familiar import Memory, distances, remember, similarities
 from model.forward import forward
 from model.networks import NETWORKS
 from model.predict import WEIGHTS
+from model.preprocess import prepare
 
 CLOTHES, OTHERS = 2000, 300  # pictures of clothes, and of each kind that is none
 
@@ -46,32 +49,39 @@ def softmax(trained: Trained, images: NDArray[np.uint8]) -> Scores:
     return np.asarray(last.max(axis=1))
 
 
-def table(memory: Memory, clothes: NDArray[np.uint8]) -> str:
-    """AUROC of three scores against each kind, as Markdown, and how often the app warns."""
+def table(memory: Memory, clothes: dict[str, NDArray[np.uint8]]) -> str:
+    """AUROC of four scores of each kind of clothes against each kind of others, as Markdown, and
+    how often the app warns."""
     trained, kinds = memory.trained, strangers(OTHERS)
     scores = {
-        "similarity to training pictures (the app's)": lambda x: similarities(memory, x),
+        "distance from usual activity (the app's)": lambda x: -distances(memory, x),
+        "similarity to training pictures": lambda x: similarities(memory, x),
         "energy": lambda x: energy(trained, x),
         "highest probability": lambda x: softmax(trained, x),
     }
-    lines = ["| AUROC | " + " | ".join(kinds) + " | mean |", "|---" * (len(kinds) + 2) + "|"]
+    lines = ["| AUROC | of | " + " | ".join(kinds) + " | mean |", "|---" * (len(kinds) + 3) + "|"]
     for name, score in scores.items():
-        known = score(clothes)
-        values = [auroc(known, score(images)) for images in kinds.values()]
-        cells = [f"{value:.3f}" for value in [*values, float(np.mean(values))]]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    warned = [100 * (similarities(memory, x) < memory.least).mean() for x in kinds.values()]
-    lines.append(
-        "| share that the app warns of | "
-        + " | ".join(f"{x:.0f} %" for x in warned)
-        + f" | {np.mean(warned):.0f} % |"
-    )
+        strange = [score(images) for images in kinds.values()]
+        for origin, images in clothes.items():
+            known = score(images)
+            values = [auroc(known, one) for one in strange]
+            cells = [f"{value:.3f}" for value in [*values, float(np.mean(values))]]
+            lines.append(f"| {name} | {origin} | " + " | ".join(cells) + " |")
+    warned = [alarms(memory, images) for images in kinds.values()]
+    cells = [f"{share:.0f} %" for share in [*warned, float(np.mean(warned))]]
+    lines.append("| share that the app warns of | | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def alarms(memory: Memory, images: NDArray[np.uint8]) -> float:
+    """How many of `images`, (n, 28, 28), the app calls strange, in percent."""
+    return float(100 * (distances(memory, images) > memory.most).mean())
 
 
 def main() -> int:
     """Print the table; exit status 2 without weights or Fashion-MNIST."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.unknown")
+    parser.add_argument("folder", type=Path, nargs="?", metavar="FOLDER")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="FILE")
     options = parser.parse_args()
     try:
@@ -81,11 +91,16 @@ def main() -> int:
         print(f"Nothing can be measured: {error}", file=sys.stderr)
         return 2
     memory = remember(trained, dataset)
-    clothes = dataset.test_images[:CLOTHES]
-    print(table(memory, clothes))
-    alarms = 100 * (similarities(memory, clothes) < memory.least).mean()
-    print(f"\nTest pictures of clothes that the app warns of: {alarms:.1f} %.")
-    print(f"Temperature: {memory.temperature:.2f}. Lowest usual similarity: {memory.least:.3f}.")
+    clothes = {"test set": dataset.test_images[:CLOTHES]}
+    if options.folder:
+        pictures = [prepare(one.picture).image for one in labelled(options.folder)]
+        clothes[options.folder.name] = np.stack(pictures)
+    print(table(memory, clothes) + "\n")
+    for origin, images in clothes.items():
+        print(
+            f"Pictures of clothes that the app warns of, {origin}: {alarms(memory, images):.1f} %."
+        )
+    print(f"Temperature: {memory.temperature:.2f}. Largest usual distance: {memory.most:.2f}.")
     return 0
 
 

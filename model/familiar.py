@@ -1,9 +1,11 @@
 """Whether a picture looks like anything that the network learned from, and like what.
 
-Softmax compares ten classes and cannot say "none of them". The first dense layer can: pictures of
-clothes lie close to training pictures there, and digits, faces or scribbles do not (Sun and others,
-"Out-of-distribution detection with deep nearest neighbors", 2022). How well, and how much better
-than by energy or by the highest probability, `python -m benchmarks.unknown` tells.
+Softmax compares ten classes and cannot say "none of them". What the pooling layers see can: in
+pictures of clothes each filter is as active as usual, and in digits, faces or scribbles it is not.
+So a picture is strange if the means of the pooled feature maps are far from those of training
+pictures, by Mahalanobis distance (after Lee and others, "A simple unified framework for detecting
+out-of-distribution samples", 2018). How well, and how much better than by the closest training
+pictures, energy or the highest probability, `python -m benchmarks.unknown` tells.
 """
 
 from __future__ import annotations
@@ -17,14 +19,14 @@ from model import batches
 from model.checkpoint import Trained
 from model.data import Dataset
 from model.forward import Floats, forward, predict
-from model.networks import NETWORKS, Dense, layer_names
+from model.networks import NETWORKS, Dense, Pool, layer_names
 from model.views import views
 
-KNOWN = 4000  # training pictures to compare with; more find hardly closer ones, but take longer
+KNOWN = 2500  # training pictures to compare with; more find hardly closer ones, but take longer
 HELD_OUT = 1000  # validation pictures that tell what a usual distance is
-VIEWED = 250  # of them, those that tell how sure the mean over views may be
-RANK = 5  # the similarity to the so many closest training picture counts
-ALARMS = 0.01  # share of held-out pictures that are called strange
+VIEWED = 125  # of them, those that tell how sure the mean over views may be
+ALARMS = 0.02  # share of held-out pictures that are called strange
+BATCH = 64  # pictures at a time
 TEMPERATURES = np.geomspace(0.3, 5, 80)
 
 
@@ -35,7 +37,9 @@ class Memory:
     trained: Trained
     numbers: NDArray[np.intp]  # (n,) which training pictures
     features: Floats  # (n, units), each of length 1
-    least: float  # similarity to the fifth closest training picture; below it, one is strange
+    mean: Floats  # (channels,) of their activity, see `_read`
+    whiten: Floats  # (channels, channels): makes distances from the mean those of Mahalanobis
+    most: float  # distance from the mean; above it, a picture is strange
     temperature: float  # see `sureness`
 
 
@@ -45,26 +49,42 @@ class Likeness:
 
     numbers: NDArray[np.intp]  # the closest training pictures, closest first
     similarities: Floats  # cosine, -1 to 1
-    strange: bool  # farther from them than nearly all held-out pictures
+    distance: float  # from what is usual, see `distances`
+    strange: bool  # farther from it than nearly all held-out pictures
 
 
-def _read(trained: Trained, images: NDArray[np.uint8]) -> Floats:
-    """The first dense layer, (n, units), each row of length 1."""
+def _read(trained: Trained, images: NDArray[np.uint8]) -> tuple[Floats, Floats]:
+    """Features and activity of pictures: (n, units), each row of length 1, and (n, channels).
+
+    Features are the first dense layer. Activity is the mean of each feature map of the pooling
+    layers; a network without any has its features in their place.
+    """
     network = NETWORKS[trained.network]
-    named = zip(layer_names(network), network.layers, strict=True)
+    named = list(zip(layer_names(network), network.layers, strict=True))
     hidden = next(name for name, layer in named if isinstance(layer, Dense))
-    parts = [
-        forward(network, trained.weights, images[start : start + 256])[hidden]
-        for start in range(0, len(images), 256)
-    ]
-    features = np.concatenate(parts)
+    pools = [name for name, layer in named if isinstance(layer, Pool)]
+    rows, means = [], []
+    for start in range(0, len(images), BATCH):
+        outputs = forward(network, trained.weights, images[start : start + BATCH])
+        rows.append(outputs[hidden])
+        maps = [outputs[name].mean(axis=(1, 2)) for name in pools]
+        means.append(np.concatenate(maps or [outputs[hidden]], axis=1))
+    features = np.concatenate(rows)
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    return np.asarray(features / np.maximum(lengths, 1e-9))
+    return np.asarray(features / np.maximum(lengths, 1e-9)), np.concatenate(means)
 
 
-def _closeness(known: Floats, features: Floats) -> Floats:
-    """(n,): cosine of each row of `features`, (n, units), to the fifth closest of `known`."""
-    return np.asarray(np.partition(features @ known.T, -RANK, axis=1)[:, -RANK])
+def _usual(activity: Floats) -> tuple[Floats, Floats]:
+    """The mean of rows (n, channels), and the matrix that gives differences from it unit spread."""
+    cover = np.cov(activity, rowvar=False)
+    size = len(cover)
+    cover += 1e-3 * np.trace(cover) / size * np.eye(size)  # filters that are never active
+    return activity.mean(axis=0), np.linalg.cholesky(np.linalg.inv(cover)).astype(np.float32)
+
+
+def _away(mean: Floats, whiten: Floats, activity: Floats) -> Floats:
+    """(n,): Mahalanobis distance of each row of `activity`, (n, channels)."""
+    return np.asarray(np.linalg.norm((activity - mean) @ whiten, axis=1))
 
 
 def _tempered(values: Floats, temperature: float) -> Floats:
@@ -92,29 +112,41 @@ def sureness(memory: Memory, values: Floats) -> float:
 
 
 def remember(trained: Trained, dataset: Dataset) -> Memory:
-    """Look at some training and some held-out pictures with these weights: about a second."""
+    """Look at some training and some held-out pictures with these weights: a second or two."""
     parts = batches.split(len(dataset.train_images), len(dataset.train_images), 5000)
     known, held_out = np.sort(parts.train[:KNOWN]), parts.validation[:HELD_OUT]
-    features = _read(trained, dataset.train_images[known])
-    usual = _closeness(features, _read(trained, dataset.train_images[held_out]))
+    features, activity = _read(trained, dataset.train_images[known])
+    mean, whiten = _usual(activity)
+    away = _away(mean, whiten, _read(trained, dataset.train_images[held_out])[1])
     seen = held_out[:VIEWED]
     looks = [views(image) for image in dataset.train_images[seen]]
     answers = predict(NETWORKS[trained.network], trained.weights, np.concatenate(looks))
     means = answers.reshape(len(seen), -1, answers.shape[1]).mean(axis=1)
     temperature = _temperature(means, dataset.train_labels[seen])
-    return Memory(trained, known, features, float(np.quantile(usual, ALARMS)), temperature)
+    most = float(np.quantile(away, 1 - ALARMS))
+    return Memory(trained, known, features, mean, whiten, most, temperature)
 
 
 def likeness(memory: Memory, image: NDArray[np.uint8], count: int = 6) -> Likeness:
-    """The `count` training pictures that `image`, (28, 28), is closest to, and whether that is
-    close at all."""
-    similarities = memory.features @ _read(memory.trained, image[None])[0]
-    order = np.argsort(-similarities)[: max(count, RANK)]
-    nearest = similarities[order]
-    strange = bool(nearest[RANK - 1] < memory.least)
-    return Likeness(memory.numbers[order[:count]], nearest[:count], strange)
+    """The `count` training pictures that `image`, (28, 28), is closest to, and whether it is like
+    any."""
+    features, activity = _read(memory.trained, image[None])
+    similarities = memory.features @ features[0]
+    order = np.argsort(-similarities)[:count]
+    away = float(_away(memory.mean, memory.whiten, activity)[0])
+    return Likeness(memory.numbers[order], similarities[order], away, away > memory.most)
 
 
-def similarities(memory: Memory, images: NDArray[np.uint8]) -> Floats:
-    """(n,): how close each of `images`, (n, 28, 28), comes to training pictures; cosine."""
-    return _closeness(memory.features, _read(memory.trained, images))
+def distances(memory: Memory, images: NDArray[np.uint8]) -> Floats:
+    """(n,): how far each of `images`, (n, 28, 28), is from what is usual."""
+    return _away(memory.mean, memory.whiten, _read(memory.trained, images)[1])
+
+
+def similarities(memory: Memory, images: NDArray[np.uint8], rank: int = 5) -> Floats:
+    """(n,): how close each of `images`, (n, 28, 28), comes to its fifth closest training picture.
+
+    Another measure of what is strange (Sun and others, "Out-of-distribution detection with deep
+    nearest neighbors", 2022), to compare with; from -1 to 1.
+    """
+    close = _read(memory.trained, images)[0] @ memory.features.T
+    return np.asarray(np.partition(close, -rank, axis=1)[:, -rank])

@@ -117,7 +117,7 @@ def forward(network: Network, weights: Weights, images: NDArray[np.generic]) -> 
 
 
 def predict(
-    network: Network, weights: Weights, images: NDArray[np.generic], batch: int = 256
+    network: Network, weights: Weights, images: NDArray[np.generic], batch: int = 32
 ) -> Floats:
     """Probabilities (n, 10) for `images`, (n, 28, 28) with values from 0 to 255.
 

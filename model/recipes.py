@@ -166,8 +166,9 @@ RECIPES: dict[str, Recipe] = {
         "this program draws, where they were made; all are turned, stretched and lit anew.",
         replace(
             _QUICK,
+            network="lenet-modern",
             data="mixed",
-            epochs=80,
+            epochs=30,
             learning_rate=0.004,
             averaging=0.999,
             augmentation="everyday",

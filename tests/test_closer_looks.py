@@ -8,10 +8,13 @@ import pytest
 from benchmarks.strangers import strangers
 from benchmarks.unknown import auroc
 from model import checkpoint, data
+from model.checkpoint import Trained
 from model.data import CLASSES, PROJECT
 from model.disturb import NOTHING, TURNS, Disturbance, disturb, turned
-from model.familiar import likeness, remember, similarities, sureness
+from model.familiar import distances, likeness, remember, sureness
+from model.networks import NETWORKS, initial_weights
 from model.occlusion import PATCH, occlusion
+from model.recipes import Config
 from tools import fuzz
 
 SHOE = 7
@@ -106,10 +109,18 @@ def test_a_picture_is_most_like_itself(memory, wardrobe):
 
 
 def test_usual_pictures_are_seldom_strange_and_strange_ones_mostly(memory, wardrobe):
-    usual = similarities(memory, wardrobe.test_images)
-    assert (usual < memory.least).mean() < 0.05
+    usual = distances(memory, wardrobe.test_images)
+    assert (usual > memory.most).mean() < 0.06
     for kind, images in strangers(40).items():
-        assert auroc(usual, similarities(memory, images)) > 0.85, kind
+        assert auroc(-usual, -distances(memory, images)) > 0.85, kind
+
+
+def test_a_network_without_pooling_tells_them_apart_too(wardrobe):
+    config = Config(network="mlp", data="wardrobe", epochs=1, batch_size=50)
+    trained = Trained(initial_weights(NETWORKS["mlp"], 0), config, "quick", 0.0)
+    known = remember(trained, wardrobe)
+    assert (distances(known, wardrobe.test_images) > known.most).mean() < 0.06
+    assert (distances(known, strangers(40)["noise"]) > known.most).mean() > 0.9
 
 
 def test_the_temperature_calms_a_network_that_is_too_sure(trained, wardrobe, memory):

@@ -80,10 +80,11 @@ def looks_like(prepared: Prepared, trained: Trained) -> None:
             image = components.enlarged(dataset.train_images[number], 4)
             st.image(image, width="stretch", alt=f"Training picture {number}, {name}")
             st.caption(f"**{name}**  \nsimilarity {similarity:.2f}")
-    usual = "farther away than usual" if alike.strange else "as close as usual"
+    usual = "so it is called strange" if alike.strange else "so it passes as clothes"
     st.caption(
-        f"Similarity is 1 for the same features. These pictures are {usual}: for nearly all new "
-        f"pictures of clothes, the fifth closest comes to at least {memory.least:.2f}."
+        "Similarity is 1 for the same features. Whether a picture shows clothes at all is told by "
+        "how active each filter is: nearly all new pictures of clothes differ from the average by "
+        f"at most {memory.most:.1f}. Yours differs by {alike.distance:.1f}, {usual}."
     )
 
 
