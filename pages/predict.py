@@ -34,6 +34,8 @@ def predict() -> None:
         if changeable:
             stages.overrides(source)
     attempts.history()
+    if isinstance(shot, str):
+        answers.get_ready()
 
 
 def recognise(shot: Shot, options: Options, right: DeltaGenerator) -> None:

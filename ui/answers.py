@@ -23,8 +23,9 @@ SOFTMAX = (
     "cat gets a class of clothes, too."
 )
 STRANGE = (
-    "**This does not look like the clothes the network knows.** No training picture is close to "
-    "it. It must choose one of its ten classes all the same, and such choices are often wrong."
+    "**This does not look like the clothes the network knows.** Its filters react to it in another "
+    "way than to clothes. It must choose one of its ten classes all the same, and such choices are "
+    "often wrong."
 )
 SURE = ((0.9, "quite sure"), (0.6, "fairly sure"), (0.35, "not sure"), (0.0, "guessing"))
 MARKS = {
@@ -37,7 +38,7 @@ LIVE_SECONDS = 1.0  # between two answers of a network that is training
 
 @st.cache_resource(max_entries=12, show_spinner="Looking at usual clothes first ...")
 def memory(_trained: Trained, _dataset: Dataset, weights: str, data_set: str) -> Memory:
-    """What these weights make of known pictures; one for all sessions, a second's work."""
+    """What these weights make of known pictures; one for all sessions, two seconds' work."""
     return remember(_trained, _dataset)
 
 
@@ -45,6 +46,13 @@ def memory_of(trained: Trained) -> Memory:
     """The memory that belongs to weights, compared with the data set in use."""
     dataset = state.dataset()
     return memory(trained, dataset, components.fingerprint(trained), dataset.name)
+
+
+def get_ready() -> None:
+    """Look at usual clothes while the visitor still draws, so that the first answer is quick."""
+    choice = state.in_use()
+    if choice is not None:
+        memory_of(choice.trained)
 
 
 def answer(shot: Shot, prepared: Prepared) -> Trained | None:

@@ -114,7 +114,7 @@ def describe(layer: Layer) -> str:
         case BatchNorm(activation):
             return f"Batch normalisation, {activation}"
         case Dropout(rate):
-            return f"Dropout, {rate:.0%} while training"
+            return f"Dropout, {100 * rate:.0f} % while training"
 
 
 def layer_table(network: Network) -> str:
