@@ -36,7 +36,9 @@ from model.results import Score, Slice
 
 BETA_MEAN, BETA_VARIANCE, EPSILON = 0.9, 0.999, 1e-7  # Adam's, as in Keras
 MOMENTUM = 0.9
-PASSING = 0.01  # share of each batch in BatchNorm's averages, as in Keras
+# Share of each batch in BatchNorm's averages, as in Keras; the first batches have more, so that a
+# short run can be measured, too.
+PASSING = 0.01
 EVALUATION_BATCH = 500
 
 # A second thread helps a lone run and does not hurt two at once; a third finds nothing to do.
@@ -140,7 +142,7 @@ class _Trainer:
                 target = tf.one_hot(here, CLASS_COUNT) * (1 - smoothing) + smoothing / CLASS_COUNT
                 loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, guess))
             self.update(tape.gradient(loss, weights), rate, number, decay)
-            self._move(practice.moments)
+            self._move(practice.moments, tf.maximum(PASSING, 2 / (number + 1)))
             if "average" in self.slots:
                 average = self.slots["average"]
                 average.assign_sub((1 - keep) * (average - self.weights))
@@ -149,14 +151,14 @@ class _Trainer:
             accuracies = accuracies.write(i, tf.reduce_mean(tf.cast(right, tf.float32)))
         return losses.stack(), accuracies.stack()
 
-    def _move(self, moments: dict[str, Any]) -> None:
+    def _move(self, moments: dict[str, Any], share: Any) -> None:
         """Bring BatchNorm's averages nearer to this batch's `moments`, (channels,) by name."""
         if moments:
             old = self._named(self.weights.read_value())
             zero = tf.zeros_like
             steps = [moments[k] - old[k] if k in moments else zero(old[k]) for k in self.shapes]
             rows = [tf.reshape(step, [-1]) for step in steps]
-            self.weights.assign_add(PASSING * tf.concat(rows, 0))
+            self.weights.assign_add(share * tf.concat(rows, 0))
 
     def _evaluate(self, vector: Any, images: Any, labels: Any) -> tuple[Any, Any]:
         """Sum of losses, and the predicted class of each picture."""

@@ -35,6 +35,12 @@ def memory(trained, wardrobe):
     return remember(trained, wardrobe)
 
 
+@pytest.fixture(scope="module")
+def others():
+    """Forty pictures of each kind that shows no clothes."""
+    return strangers(40)
+
+
 def some(wardrobe, label):
     return wardrobe.test_images[wardrobe.test_labels == label][0]
 
@@ -108,19 +114,19 @@ def test_a_picture_is_most_like_itself(memory, wardrobe):
     assert not alike.strange
 
 
-def test_usual_pictures_are_seldom_strange_and_strange_ones_mostly(memory, wardrobe):
+def test_usual_pictures_are_seldom_strange_and_strange_ones_mostly(memory, wardrobe, others):
     usual = distances(memory, wardrobe.test_images)
     assert (usual > memory.most).mean() < 0.06
-    for kind, images in strangers(40).items():
+    for kind, images in others.items():
         assert auroc(-usual, -distances(memory, images)) > 0.85, kind
 
 
-def test_a_network_without_pooling_tells_them_apart_too(wardrobe):
+def test_a_network_without_pooling_tells_them_apart_too(wardrobe, others):
     config = Config(network="mlp", data="wardrobe", epochs=1, batch_size=50)
     trained = Trained(initial_weights(NETWORKS["mlp"], 0), config, "quick", 0.0)
     known = remember(trained, wardrobe)
     assert (distances(known, wardrobe.test_images) > known.most).mean() < 0.06
-    assert (distances(known, strangers(40)["noise"]) > known.most).mean() > 0.9
+    assert (distances(known, others["noise"]) > known.most).mean() > 0.9
 
 
 def test_the_temperature_calms_a_network_that_is_too_sure(trained, wardrobe, memory):

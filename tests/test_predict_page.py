@@ -253,9 +253,12 @@ def test_pictures_of_the_data_set_do_not_count(page):
 def test_answers_as_csv():
     values = np.full(10, 0.05)
     values[3] = 0.55
-    lines = files.as_csv(["a.png", "b, b.png"], [values, "This is not a picture."]).splitlines()
+    found = [files.Answer(values, strange=True), "This is not a picture."]
+    lines = files.as_csv(["a.png", "b, b.png"], found).splitlines()
     assert lines[0].startswith("file,index,label,T-shirt/top")
     assert lines[1].startswith("a.png,3,Dress,0.05")
+    assert lines[0].endswith("Ankle boot,strange,error")
+    assert lines[1].endswith(",yes,")
     assert lines[2].startswith('"b, b.png",,,')
     assert lines[2].endswith("This is not a picture.")
 

@@ -78,7 +78,7 @@ def ask(key: str) -> None:
 
 def _question(attempt: Attempt) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Was this right?**", width="content")
+        st.markdown(f"Was this right: **{name_of(attempt.guess)}**?", width="content")
         st.button(
             "Yes",
             icon=":material/check:",

@@ -131,7 +131,7 @@ def rotations(
         )
     figure = plain(go.Figure(traces), height=360)
     figure.update_layout(
-        showlegend=True, legend={"orientation": "h", "yanchor": "top", "y": -0.28, "x": 0}
+        showlegend=True, legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
     )
     figure.update_xaxes(
         title="Rotation, degrees", range=[-184, 184], tickvals=list(range(-180, 181, 60))

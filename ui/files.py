@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -11,12 +12,18 @@ from numpy.typing import NDArray
 
 from model.checkpoint import Trained
 from model.data import CLASSES
+from model.familiar import likeness
 from model.predict import classify
 from model.preprocess import Options
-from ui import components, state
+from ui import answers, components, state
 from ui.sources import Shot
 
-Answer = NDArray[np.floating] | str  # probabilities, (10,), or what is wrong with the picture
+
+class Answer(NamedTuple):
+    """What the network makes of one picture."""
+
+    values: NDArray[np.floating]  # (10,), probabilities
+    strange: bool  # it does not look like the clothes that the network knows
 
 
 def pick(shots: list[Shot], options: Options) -> Shot:
@@ -49,30 +56,38 @@ def pick(shots: list[Shot], options: Options) -> Shot:
     return shots[number]
 
 
-def _answer(shot: Shot, options: Options, trained: Trained) -> Answer:
+def _answer(shot: Shot, options: Options, trained: Trained) -> Answer | str:
+    """The answer, or what is wrong with the picture."""
     prepared = shot.prepared(options)
-    return prepared if isinstance(prepared, str) else classify(trained, prepared)
+    if isinstance(prepared, str):
+        return prepared
+    strange = likeness(answers.memory_of(trained), prepared.image).strange
+    return Answer(classify(trained, prepared), strange)
 
 
-def _row(shot: Shot, answer: Answer) -> dict[str, object]:
+def _row(shot: Shot, answer: Answer | str) -> dict[str, object]:
     if isinstance(answer, str):
         taken_for = "cannot be read"
     else:
-        taken_for = f"{CLASSES[answer.argmax()]}, {100 * answer.max():.1f} %"
+        name = CLASSES[answer.values.argmax()]
+        doubt = " (unlike clothes)" if answer.strange else ""
+        taken_for = f"{name}, {100 * answer.values.max():.1f} %{doubt}"
     picture = components.data_uri(shot.thumbnail())
     return {"Picture": picture, "Taken for": taken_for, "File": shot.name}
 
 
-def as_csv(names: list[str], found: list[Answer]) -> str:
-    """One line per picture: the class it is taken for, all probabilities, or what is wrong."""
+def as_csv(names: list[str], found: list[Answer | str]) -> str:
+    """One line per picture: the class it is taken for, all probabilities, whether it is strange, or
+    what is wrong."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["file", "index", "label", *CLASSES, "error"])
+    table.writerow(["file", "index", "label", *CLASSES, "strange", "error"])
     for name, one in zip(names, found, strict=True):
         if isinstance(one, str):
-            table.writerow([name, "", "", *[""] * len(CLASSES), one])
+            table.writerow([name, "", "", *[""] * len(CLASSES), "", one])
         else:
-            index = int(one.argmax())
-            values = [f"{value:.6f}" for value in one]
-            table.writerow([name, index, CLASSES[index], *values, ""])
+            index = int(one.values.argmax())
+            values = [f"{value:.6f}" for value in one.values]
+            strange = "yes" if one.strange else "no"
+            table.writerow([name, index, CLASSES[index], *values, strange, ""])
     return text.getvalue()

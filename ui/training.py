@@ -288,6 +288,7 @@ def _scores(now: Snapshot, test: Score) -> None:
             percent(reached),
             f"{abs(gap):.2f} points {'above' if gap > 0 else 'below'} the article's",
             delta_color="off",
+            delta_arrow="up" if gap > 0 else "down",
             help="The share of the 10,000 test pictures that it gets right. It saw none of them "
             "before.",
         )
