@@ -168,7 +168,7 @@ RECIPES: dict[str, Recipe] = {
             _QUICK,
             network="lenet-modern",
             data="mixed",
-            epochs=30,
+            epochs=50,
             learning_rate=0.004,
             averaging=0.999,
             augmentation="everyday",

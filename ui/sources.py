@@ -168,7 +168,7 @@ def samples() -> list[Shot] | str:
     if not names:
         return "The samples are missing: the folder assets/samples is empty."
     name = st.pills(
-        "Drawings and pictures that this program made; the last two show no clothes",
+        "Drawn by this program. The last two show no clothes: does the network notice?",
         names,
         format_func=_sample,
         default=names[0],
