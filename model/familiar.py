@@ -146,11 +146,11 @@ def distances(memory: Memory, images: NDArray[np.uint8]) -> Floats:
     return _away(memory.mean, memory.whiten, _read(memory.trained, images)[1])
 
 
-def similarities(memory: Memory, images: NDArray[np.uint8], rank: int = 5) -> Floats:
+def similarities(memory: Memory, images: NDArray[np.uint8]) -> Floats:
     """(n,): how close each of `images`, (n, 28, 28), comes to its fifth closest training picture.
 
     Another measure of what is strange (Sun and others, "Out-of-distribution detection with deep
     nearest neighbors", 2022), to compare with; from -1 to 1.
     """
     close = _read(memory.trained, images)[0] @ memory.features.T
-    return np.asarray(np.partition(close, -rank, axis=1)[:, -rank])
+    return np.asarray(np.partition(close, -5, axis=1)[:, -5])
