@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.processes import script
 from benchmarks.results import Row
 from benchmarks.sizes import Sizes
-from model.engine import Engine, local_executor, make_engine
+from model.engine import Engine, make_engine
 from model.recipes import RECIPES, Config
 from model.run import ENDED, Run
 
@@ -46,8 +46,7 @@ def engine() -> Iterator[Engine]:
         wait(warm)
         yield made
     finally:
-        executor: Any = local_executor(made.workers)
-        executor.shutdown(wait=True, kill_workers=True)
+        made.close()
 
 
 def wait(runs: Sequence[Run]) -> None:

@@ -1,77 +1,58 @@
-"""Where slices of training run: worker processes of this machine, or a cluster.
+"""Where jobs run: worker processes of this machine, or a cluster.
 
-The engine takes slices in and hands results out; what a run is, it does not know. Each run has
-one slice outstanding, so the executor's queue, first in, first out, is a fair round over all
-runs. Workers start when first needed, and end when nothing has trained for a while.
+The engine takes jobs in and hands results out; what a run is, it does not know. Whose turn it is,
+`queue.py` decides: at most as many jobs are with the executor as there are workers. A worker that
+hangs is ended and its job handed in again. Workers start when first needed, and end when nothing
+has been done for a while.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-import pickle
+import queue
 import sys
-import tempfile
 import threading
 import time
-import uuid
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from pathlib import Path
+from concurrent.futures import CancelledError, Executor, Future
+from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any, cast
 
 import psutil
-from loky import cpu_count, get_reusable_executor
-from loky.process_executor import BrokenProcessPool, TerminatedWorkerError
+from loky import get_reusable_executor
+from loky.process_executor import (
+    BrokenProcessPool,
+    ShutdownExecutorError,
+    TerminatedWorkerError,
+)
 
-from model.checkpoint import Checkpoint
-from model.recipes import Config
-from model.results import Slice
+from model import mailbox
+from model.limits import worker_count
+from model.mailbox import HandoverError, Mailbox
+from model.queue import Job, Queue
+from model.work import import_training
 
-WORKER_BYTES = 450_000_000  # a worker's own memory at its largest batch, measured
-WEB_BYTES = 500_000_000  # kept free for the web process and the system
 IDLE_SECONDS = 600  # a worker that did nothing for so long ends and gives its memory back
 # TensorFlow imports these where they are installed; training needs none of them, and without them
 # a worker has 100 MB less. Keras builds models for tests and for learners, not for training.
 UNUSED = ("keras", "h5py", "pandas")
 ORPHAN_SECONDS = 3  # how often a worker looks whether its web process is still there
-WORKER_LOST = (BrokenProcessPool, TerminatedWorkerError)
+POOL_LOST = (BrokenProcessPool, TerminatedWorkerError, ShutdownExecutorError)
+MOST_LOST = 10  # times that a job is handed in again for no fault of its own
 
-OnDone = Callable[[Slice | None, BaseException | None], None]
+# When a worker counts as hung. Generous: one that is only slow, on a machine with other work, must
+# not be ended. What is ended for nothing is done again, with twice the time.
+TICK_SECONDS = 0.5  # how often the engine looks
+START_SECONDS = 45  # for a worker to take a job up
+PATIENCE = 6  # times the seconds that a job usually takes, but never less than:
+LEAST_SECONDS = 45
+LOADING_SECONDS = 90  # more for a worker's first job: it may import TensorFlow
+
 log = logging.getLogger(__name__)
-
-
-def train_slice(checkpoint: Checkpoint, config: Config, steps: int, last: bool) -> Slice:
-    """`training.advance`, in a worker: imports TensorFlow there and not in the web process."""
-    from model.training import advance
-
-    return advance(checkpoint, config, steps, last)
-
-
-def import_training() -> int:
-    """Have a worker import TensorFlow now, so that the first slice need not wait for it."""
-    import model.training  # noqa: F401
-
-    return os.getpid()
-
-
-def memory_limit() -> int:
-    """Bytes that this process and its workers may use: the machine's, or its container's."""
-    total = int(psutil.virtual_memory().total)
-    limit = Path("/sys/fs/cgroup/memory.max")
-    text = limit.read_text().strip() if limit.exists() else "max"
-    return min(total, int(text)) if text.isdigit() else total
-
-
-def worker_count() -> int:
-    """LENET_WORKERS, or as many as cores and memory allow; at least one."""
-    if wished := os.environ.get("LENET_WORKERS", ""):
-        if not wished.isdigit() or int(wished) < 1:
-            raise ValueError(f"LENET_WORKERS is {wished!r}; it must be a whole number from 1 up.")
-        return int(wished)
-    by_memory = (memory_limit() - WEB_BYTES) // WORKER_BYTES
-    return max(1, min(int(cpu_count()), by_memory))
 
 
 def _serve(parent: int) -> None:
@@ -89,6 +70,7 @@ def _serve(parent: int) -> None:
 def _end_after(parent: int) -> None:
     while psutil.pid_exists(parent):
         time.sleep(ORPHAN_SECONDS)
+    mailbox.sweep()  # the web process was killed and could not do it
     os._exit(1)
 
 
@@ -112,81 +94,216 @@ def cluster_executor(address: str) -> Executor:
     return executor
 
 
-def leave(mailbox: str, job: Callable[..., object], arguments: tuple[object, ...]) -> str:
-    """In a worker: do the job, leave the result in a file, give the file's path.
+@dataclass(eq=False)
+class _Attempt:
+    """A job that is with the executor."""
 
-    Loky's workers send results through one pipe. One that is killed halfway through a megabyte
-    leaves its reader waiting for the rest for ever; a path goes in one piece or not at all.
-    """
-    file = Path(mailbox, uuid.uuid4().hex)
-    file.write_bytes(pickle.dumps(job(*arguments)))
-    return str(file)
+    job: Job
+    letter: str  # where its result will lie; empty on a cluster
+    worker: int = 0  # process id, once one took the job up
+    waited: float = 0.0  # seconds since then; before, since it was handed in
 
+    def took_up(self) -> None:
+        """Look whether a worker took the job up."""
+        if self.letter and not self.worker and (worker := mailbox.worker_of(self.letter)):
+            self.worker, self.waited = worker, 0.0
 
-def collect(file: str) -> Any:
-    """What `leave` left; the file goes."""
-    path = Path(file)
-    try:
-        return pickle.loads(path.read_bytes())  # noqa: S301 - our own worker's, on this machine
-    finally:
-        path.unlink(missing_ok=True)
+    def fell(self) -> bool:
+        """Whether the worker that took the job up is gone."""
+        self.took_up()
+        return bool(self.worker) and not _lives(self.worker)
 
 
 class Engine:
-    """Takes slices from any thread, and gives each result to a callback on a thread of its own.
+    """Takes jobs from any thread, and gives each result to a callback on a thread of its own.
 
     One thread makes all calls into the executor: a broken loky executor must not be replaced
-    from its own callbacks, and page scripts must not wait for workers to start. With `mailbox`,
+    from its own callbacks, and page scripts must not wait for workers to start. With `letters`,
     results come as files in a folder that workers of this machine share with us.
     """
 
     def __init__(
-        self,
-        workers: int,
-        executor: Callable[[], Executor],
-        mailbox: tempfile.TemporaryDirectory[str] | None = None,
+        self, workers: int, executor: Callable[[], Executor], letters: Mailbox | None = None
     ) -> None:
         self.workers = workers
         self._executor = executor
-        self._mailbox = mailbox
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="engine")
+        self._letters = letters
+        self._queue = Queue()
+        self._lock = threading.Lock()  # of the queue; all else belongs to the thread
+        self._attempts: set[_Attempt] = set()
+        self._warm: set[int] = set()  # workers that have ended a job
+        self._looked = time.monotonic()
+        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
+        self._thread.start()
 
-    def submit(
-        self, checkpoint: Checkpoint, config: Config, steps: int, last: bool, on_done: OnDone
-    ) -> None:
-        """Queue one slice. `on_done` gets the slice, or the error, and never both."""
-        self._thread.submit(self._start, train_slice, (checkpoint, config, steps, last), on_done)
+    def submit(self, job: Job) -> None:
+        """Have a job done when its turn comes."""
+        with self._lock:
+            self._queue.put(job)
+        self._inbox.put(lambda: None)  # wakes the thread up
 
     def warm_up(self) -> None:
         """Start a worker and have it import TensorFlow, without waiting for it."""
-        self._thread.submit(self._start, import_training, (), lambda _result, _error: None)
+        self.submit(Job(import_training, (), lambda _result, _error: None))
 
-    def _start(
-        self, job: Callable[..., object], arguments: tuple[object, ...], done: OnDone
-    ) -> None:
-        try:
-            executor: Any = self._executor()
-            if self._mailbox:
-                future = executor.submit(leave, self._mailbox.name, job, arguments)
+    def withdraw(self, run: str) -> bool:
+        """Forget the job of a run that waits; False if none does, or a worker has it already."""
+        with self._lock:
+            return self._queue.withdraw(run)
+
+    def ahead(self, run: str) -> int:
+        """How many jobs must end before the next one of this run begins; 0 if none waits."""
+        with self._lock:
+            order = self._queue.order()
+        return next((place for place, job in enumerate(order, 1) if job.run == run), 0)
+
+    def close(self) -> None:
+        """End, and the workers with it, also those that hang. What they were doing is lost."""
+        self._inbox.put(self._close)
+        self._thread.join()
+
+    def _close(self) -> None:
+        self._closed = True
+        self._end_workers()
+
+    def _end_workers(self) -> None:
+        for worker in list(getattr(self._executor(), "_processes", {})):  # by process id
+            with contextlib.suppress(psutil.NoSuchProcess):
+                psutil.Process(worker).kill()
+
+    def _serve(self) -> None:
+        while not self._closed:
+            self._hand_in()
+            try:
+                event = self._inbox.get(timeout=TICK_SECONDS if self._attempts else None)
+            except queue.Empty:
+                pass
             else:
-                future = executor.submit(job, *arguments)
-        except (*WORKER_LOST, OSError, RuntimeError) as error:
-            log.warning("A slice could not be handed to a worker: %s", error)
-            done(None, error)
-            return
-        future.add_done_callback(lambda ended: self._thread.submit(self._finish, ended, done))
+                event()
+            self._look_after()
 
-    def _finish(self, future: Future[Any], done: OnDone) -> None:
-        error = future.exception()
-        if error:
-            done(None, error)
-            return
+    def _hand_in(self) -> None:
+        """Give the executor as many jobs as there are workers."""
+        while len(self._attempts) < self.workers:
+            with self._lock:
+                job = self._queue.take()
+            if job is None:
+                return
+            self._try(job)
+
+    def _try(self, job: Job) -> None:
         try:
-            result = collect(future.result()) if self._mailbox else future.result()
-        except OSError as lost:
-            done(None, lost)
+            letter = self._letters.letter() if self._letters else ""
+            executor: Any = self._executor()
+            if letter:
+                future = executor.submit(mailbox.leave, letter, job.work, job.arguments)
+            else:
+                future = executor.submit(job.work, *job.arguments)
+        except (*POOL_LOST, OSError, RuntimeError) as error:
+            self._leave_off(job)
+            self._lost(job, error)
+            return
+        attempt = _Attempt(job, letter)
+        self._attempts.add(attempt)
+        # When a worker ends, the pool fails all jobs and only then ends the other workers: now is
+        # the time to see whose worker it was.
+        future.add_done_callback(
+            lambda ended: self._inbox.put(partial(self._finish, attempt, ended, attempt.fell()))
+        )
+
+    def _finish(self, attempt: _Attempt, future: Future[Any], fell: bool) -> None:
+        if attempt not in self._attempts:
+            return  # given up before; the job was handed in again
+        self._attempts.discard(attempt)
+        self._leave_off(attempt.job)
+        error = CancelledError() if future.cancelled() else future.exception()
+        result = None
+        if not error:
+            self._warm.add(attempt.worker)
+            try:
+                result = mailbox.collect(attempt.letter) if attempt.letter else future.result()
+            except HandoverError as lost:
+                error = lost
+        if attempt.letter:
+            mailbox.clear(attempt.letter)
+        if _blameless(error, fell):
+            self._lost(attempt.job, error)
         else:
-            done(result, None)
+            _tell(attempt.job, result, error)
+
+    def _leave_off(self, job: Job) -> None:
+        with self._lock:
+            self._queue.ended(job)
+
+    def _lost(self, job: Job, error: BaseException | None) -> None:
+        """Hand a job in again that is not to blame, unless that happens too often."""
+        job.lost += 1
+        log.warning("A job was lost with its pool, time %d: %r", job.lost, error)
+        if job.lost > MOST_LOST:
+            _tell(job, None, error)
+        else:
+            self.submit(job)
+
+    def _look_after(self) -> None:
+        """End workers that hang.
+
+        A look counts two ticks at most: this process may itself have been stopped for long.
+        """
+        passed = time.monotonic() - self._looked
+        if passed < TICK_SECONDS:
+            return
+        self._looked += passed
+        for attempt in list(self._attempts):
+            attempt.took_up()
+            attempt.waited += min(passed, 2 * TICK_SECONDS)
+            if attempt.waited > self._deadline(attempt):
+                attempt.waited = 0.0
+                self._give_up(attempt)
+
+    def _deadline(self, attempt: _Attempt) -> float:
+        """Seconds after which an attempt counts as hung."""
+        job = attempt.job
+        if attempt.letter and not attempt.worker:
+            return START_SECONDS * 2.0**job.lost
+        loading = 0 if attempt.worker in self._warm else LOADING_SECONDS
+        return (loading + max(LEAST_SECONDS, PATIENCE * job.seconds)) * 2.0**job.tries
+
+    def _give_up(self, attempt: _Attempt) -> None:
+        log.warning("A job hangs: worker %s, %s", attempt.worker, attempt.job.work)
+        if attempt.worker:
+            for child in psutil.Process().children():
+                if child.pid == attempt.worker:
+                    child.kill()  # the pool breaks; see `_finish`
+        elif attempt.letter:
+            # Nobody takes the job up: all workers hang, or the one that holds the pool's queue.
+            self._end_workers()
+        else:
+            self._attempts.discard(attempt)
+            self._leave_off(attempt.job)
+            _tell(attempt.job, None, TimeoutError("a worker of the cluster does not answer"))
+
+
+def _lives(process: int) -> bool:
+    try:
+        return bool(psutil.Process(process).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _blameless(error: BaseException | None, fell: bool) -> bool:
+    """Whether a job failed through no fault of its own: its worker is alive, or a file is gone."""
+    if isinstance(error, HandoverError):
+        return not error.no_room
+    return isinstance(error, POOL_LOST) and not fell
+
+
+def _tell(job: Job, result: Any, error: BaseException | None) -> None:
+    try:
+        job.on_done(result, error)
+    except Exception:  # of one run; the others go on
+        log.exception("What a job led to failed")
 
 
 def make_engine() -> Engine:
@@ -195,5 +312,4 @@ def make_engine() -> Engine:
         cluster = cluster_executor(address)
         return Engine(int(os.environ.get("LENET_WORKERS", "4")), lambda: cluster)
     workers = worker_count()
-    mailbox = tempfile.TemporaryDirectory(prefix="lenet-", ignore_cleanup_errors=True)
-    return Engine(workers, lambda: local_executor(workers), mailbox)
+    return Engine(workers, lambda: local_executor(workers), Mailbox())

@@ -13,6 +13,8 @@ import logging
 import secrets
 import threading
 import time
+import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
@@ -23,18 +25,26 @@ from numpy.typing import NDArray
 from model import data
 from model.batches import split, steps_per_epoch
 from model.checkpoint import Checkpoint, Trained, final_weights, start
+from model.mailbox import NO_ROOM
+from model.networks import Weights
+from model.queue import Job
 from model.recipes import Config, check
 from model.results import Score, Slice
+from model.work import train_slice
 
 Status = Literal["running", "paused", "stopping", "stopped", "finished", "failed"]
 ENDED: tuple[Status, ...] = ("stopped", "finished", "failed")
+TRAINING: tuple[Status, ...] = ("running", "stopping")
 
 SLICE_SECONDS = 0.6  # long enough that handing the state over costs little, short enough to watch
 FIRST_STEPS = 5  # the first slice is short, so that the charts soon show something
 MAX_TRIES = 3  # of one slice, before the run fails
 FORGOTTEN_SECONDS = 30 * 60  # a run that nobody looks at for so long pauses
-MAX_RUNS = 200  # kept on one server; the ones that ended longest ago go first
-MAX_ACTIVE_RUNS = 64  # training or paused at the same time
+UNKNOWN_SECONDS = 20.0  # that a slice takes, about, before the pace is known
+MEASURING_SECONDS = 5.0  # that the validation or test set takes, about
+MAX_RUNS = 200  # kept on one server
+MAX_ACTIVE_RUNS = 64  # training at the same time
+MAX_ACTIVE_RUNS_EACH = 3  # of them, of one visitor
 
 log = logging.getLogger(__name__)
 
@@ -83,38 +93,40 @@ class Snapshot:
         return (self.total_steps - self.step) * self.config.batch_size / self.images_per_second
 
 
-class Slices(Protocol):
-    """The one thing that a run needs of an engine."""
+class Jobs(Protocol):
+    """What runs need of an engine."""
 
-    def submit(
-        self,
-        checkpoint: Checkpoint,
-        config: Config,
-        steps: int,
-        last: bool,
-        on_done: Callable[[Slice | None, BaseException | None], None],
-    ) -> None:
-        """Queue one slice and call `on_done` with its result or its error."""
+    def submit(self, job: Job) -> None:
+        """Have a job done when its turn comes."""
+
+    def withdraw(self, run: str) -> bool:
+        """Forget the job of a run that waits; False if none does, or a worker has it already."""
+
+    def ahead(self, run: str) -> int:
+        """How many jobs must end before the next one of this run begins; 0 if none waits."""
 
 
 class Run:
     """One run, from its first batch to its test accuracy. Starts at once."""
 
-    def __init__(self, config: Config, recipe: str, engine: Slices) -> None:
+    def __init__(self, config: Config, recipe: str, engine: Jobs, visitor: str = "") -> None:
         check(config)
         pictures = data.load(config.data)
         train = split(
             len(pictures.train_labels), config.train_images, config.validation_images
         ).train
         self._lock = threading.RLock()
+        self.visitor = visitor  # whose turns it takes; empty if nobody's in particular
+        self.name = uuid.uuid4().hex  # of its turns, unlike its token no secret
         self._engine = engine
-        self._checkpoint = start(config)
+        self._checkpoint: Checkpoint | None = start(config)  # None once it has ended
+        self._weights: Weights = {}  # from then on
         self._tries = 0
         self._outstanding = False
         self._arrived = 0.0  # when the last slice came back; 0 after a pause
         self._pace = 0.0  # seconds per batch inside a worker
         self._seen = time.monotonic()
-        self.submitted = 0.0  # when the outstanding slice joined the queue
+        self._watchers: dict[str, Callable[[], bool]] = {}
         empty = np.zeros(0, np.float32)
         per_epoch = steps_per_epoch(len(train), config.batch_size)
         self._now = Snapshot(
@@ -127,6 +139,12 @@ class Run:
         with self._lock:
             self._seen = time.monotonic()
             return self._now
+
+    def watch(self, watcher: str, is_here: Callable[[], bool]) -> None:
+        """Count as watched for as long as `is_here` says so, whatever the watcher looks at."""
+        with self._lock:
+            if self._now.status not in ENDED:
+                self._watchers[watcher] = is_here
 
     @property
     def status(self) -> Status:
@@ -143,6 +161,12 @@ class Run:
         with self._lock:
             if self._now.status == "running":
                 self._change(status="paused", message=message)
+                self._withdraw()
+
+    def _withdraw(self) -> None:
+        """What still waits for its turn need not be waited for."""
+        if self._outstanding and self._engine.withdraw(self.name):
+            self._outstanding = False
 
     def resume(self) -> None:
         """Go on after a pause."""
@@ -151,6 +175,12 @@ class Run:
                 self._arrived = 0.0
                 self._change(status="running", message="")
                 self._submit(self._steps())
+
+    def stay_paused(self, message: str) -> None:
+        """Say why it does not go on."""
+        with self._lock:
+            if self._now.status == "paused":
+                self._change(message=message)
 
     def one_batch(self) -> None:
         """While paused: train a single batch and stay paused."""
@@ -163,12 +193,14 @@ class Run:
         with self._lock:
             if self._now.status in ("running", "paused"):
                 self._change(status="stopping", message="")
+                self._withdraw()
                 self._submit(0)
 
     def trained(self) -> Trained:
         """The newest weights, with where they come from."""
         with self._lock:
-            now, weights = self._now, final_weights(self._checkpoint, self._now.config)
+            now, kept = self._now, self._checkpoint
+            weights = final_weights(kept, now.config) if kept else self._weights
         accuracies = {}
         if now.epochs:
             accuracies["train"] = now.epochs[-1].accuracy
@@ -184,12 +216,22 @@ class Run:
         return max(1, round(SLICE_SECONDS / self._pace)) if self._pace else FIRST_STEPS
 
     def _submit(self, steps: int) -> None:
-        if self._outstanding:
+        if self._outstanding or not self._checkpoint:
             return
         self._outstanding = True
-        self.submitted = time.monotonic()
-        last = self._now.status == "stopping"
-        self._engine.submit(self._checkpoint, self._now.config, steps, last, self._on_done)
+        stopping = self._now.status == "stopping"
+        self._engine.submit(
+            Job(
+                train_slice,
+                (self._checkpoint, self._now.config, steps, stopping),
+                self._on_done,
+                self.visitor,
+                self.name,
+                interactive=self._now.status != "running",
+                seconds=self._pace * steps + MEASURING_SECONDS if self._pace else UNKNOWN_SECONDS,
+                tries=self._tries,
+            )
+        )
 
     def _on_done(self, result: Slice | None, error: BaseException | None) -> None:
         with self._lock:
@@ -204,34 +246,46 @@ class Run:
     def _go_on(self) -> None:
         """Submit what comes next, unless the run is paused or has ended."""
         if self._now.status == "running":
-            if time.monotonic() - self._seen > FORGOTTEN_SECONDS:
+            if self._forgotten():
                 self.pause("Paused, because nobody has looked at this run for half an hour.")
             else:
                 self._submit(self._steps())
         elif self._now.status == "stopping":
             self._submit(0)
 
+    def _forgotten(self) -> bool:
+        self._watchers = {name: here for name, here in self._watchers.items() if here()}
+        if self._watchers:
+            self._seen = time.monotonic()
+        return time.monotonic() - self._seen > FORGOTTEN_SECONDS
+
     def _failed(self, error: BaseException | None) -> None:
         """Count a failed try; the same slice is submitted again until there were too many."""
         self._tries += 1
         log.warning("A slice failed, try %d of %d: %r", self._tries, MAX_TRIES, error)
         if self._tries >= MAX_TRIES:
-            reason = str(error) if isinstance(error, data.DataError) else type(error).__name__
-            self._change(
-                status="failed",
-                message=f"Training failed {MAX_TRIES} times at the same place ({reason}). The "
-                f"weights after {self._now.step} batches are kept. Start again, or try a smaller "
-                "batch size if the server is short of memory.",
+            self._end(
+                "failed",
+                f"Training failed {MAX_TRIES} times at the same place{_why(error)} The weights "
+                f"after {self._now.step} batches are kept.",
             )
+
+    def _end(self, status: Status, message: str = "") -> None:
+        """Keep the weights and let go of the rest: the optimizer's state is twice as large."""
+        if self._checkpoint:
+            self._weights = final_weights(self._checkpoint, self._now.config)
+        self._checkpoint = None
+        self._watchers.clear()
+        self._change(status=status, message=message)
 
     def _store(self, result: Slice) -> None:
         now, steps = self._now, len(result.losses)
         if not all(
             np.isfinite(a).all() for a in (result.losses, *result.checkpoint.weights.values())
         ):
-            self._change(
-                status="failed",
-                message="The loss grew beyond all numbers, so the weights were about to be lost: "
+            self._end(
+                "failed",
+                "The loss grew beyond all numbers, so the weights were about to be lost: "
                 f"the learning rate of {now.config.learning_rate:g} is too high here. The weights "
                 f"after {now.step} batches are kept. Start again with a tenth of it.",
             )
@@ -250,7 +304,7 @@ class Run:
             self._end_epoch(result.validation)
         if result.test:
             whole = self._now.step >= now.total_steps
-            self._change(status="finished" if whole else "stopped")
+            self._end("finished" if whole else "stopped")
 
     def _speed(self, images: int) -> float:
         """Pictures per second by the clock on the wall, averaged over about ten slices."""
@@ -272,31 +326,81 @@ class Run:
             self._now = replace(self._now, version=self._now.version + 1, **changes)  # type: ignore[arg-type]
 
 
+def _why(error: BaseException | None) -> str:
+    """Why a slice failed and what to do, to go on a sentence with."""
+    if isinstance(error, data.DataError):
+        return f": {error}"
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return ": the server's disk is full. Whoever runs it must make room; then start again."
+    return (
+        f" ({type(error).__name__}). Start again, or try a smaller batch size if the server is "
+        "short of memory."
+    )
+
+
 class Runs:
     """All runs of one server, each under a token that nobody can guess."""
 
-    def __init__(self, engine: Slices, workers: int) -> None:
+    def __init__(self, engine: Jobs, workers: int) -> None:
         self._engine = engine
         self.workers = workers
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()
 
-    def start(self, config: Config, recipe: str) -> str:
+    def start(self, config: Config, recipe: str, visitor: str = "") -> str:
         """Start a run and give its token; raise ServerFullError or SettingError."""
         check(config)
         with self._lock:
-            active = sum(run.status not in ENDED for run in self._runs.values())
-            if active >= MAX_ACTIVE_RUNS:
-                raise ServerFullError(
-                    f"{active} runs are training on this server already. Wait until one of them "
-                    "ends, then start yours."
-                )
-            ended = [token for token, run in self._runs.items() if run.status in ENDED]
-            for token in ended[: max(0, len(self._runs) + 1 - MAX_RUNS)]:
-                del self._runs[token]
+            self._admit(visitor)
+            self._make_room()
             token = secrets.token_urlsafe(16)
-            self._runs[token] = Run(config, recipe, self._engine)
+            self._runs[token] = Run(config, recipe, self._engine, visitor)
         return token
+
+    def resume(self, run: Run) -> None:
+        """Go on with a paused run; where there is no place for it now, it says so."""
+        with self._lock:
+            if run.status == "paused":
+                try:
+                    self._admit(run.visitor)
+                except ServerFullError as error:
+                    run.stay_paused(str(error))
+                else:
+                    run.resume()
+
+    def _admit(self, visitor: str) -> None:
+        """Raise ServerFullError if too many runs train: only these hold a place, paused ones none.
+
+        Whoever is nobody in particular, "", is not counted as one visitor.
+        """
+        training = [run.visitor for run in self._runs.values() if run.status in TRAINING]
+        if visitor and training.count(visitor) >= MAX_ACTIVE_RUNS_EACH:
+            raise ServerFullError(
+                f"{MAX_ACTIVE_RUNS_EACH} of your runs are training already. Pause or stop one of "
+                "them, or wait until one ends."
+            )
+        if len(training) >= MAX_ACTIVE_RUNS:
+            raise ServerFullError(
+                f"{len(training)} runs are training on this server already. Wait until one of "
+                "them ends, then try again."
+            )
+
+    def _make_room(self) -> None:
+        """Where too many runs are kept, let go of those of the visitor who has most of them.
+
+        The ones that ended go first, then paused ones, the oldest first.
+        """
+        while len(self._runs) >= MAX_RUNS:
+            held = Counter(run.visitor for run in self._runs.values())
+            idle = [token for token, run in self._runs.items() if run.status not in TRAINING]
+            gone = min(
+                idle,
+                key=lambda token: (
+                    -held[self._runs[token].visitor],
+                    self._runs[token].status == "paused",
+                ),
+            )
+            del self._runs[gone]
 
     def get(self, token: str | None) -> Run | None:
         """The run under this token, if there is one."""
@@ -304,19 +408,12 @@ class Runs:
 
     def slices_ahead(self, run: Run) -> int:
         """How many slices of other runs must end before this run's next slice begins."""
-        if not run.outstanding:
-            return 0
-        with self._lock:
-            earlier = sum(
-                other.outstanding and other.submitted < run.submitted
-                for other in self._runs.values()
-            )
-        return max(0, earlier - self.workers + 1)
+        return self._engine.ahead(run.name)
 
     def training(self) -> int:
         """How many runs are training now."""
         with self._lock:
-            return sum(run.status in ("running", "stopping") for run in self._runs.values())
+            return sum(run.status in TRAINING for run in self._runs.values())
 
 
 def history_csv(snapshot: Snapshot) -> str:

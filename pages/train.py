@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import streamlit as st
 
+from model import server
 from model.data import DataError
 from model.networks import NETWORKS
 from model.recipes import RECIPES, Config, SettingError
 from model.run import Run, ServerFullError
-from ui import shell, state, training
+from ui import shell, state, training, visitor
 
 
 def watch(run: Run, token: str) -> None:
@@ -66,7 +67,7 @@ def settings(busy: bool) -> tuple[Config, str]:
 def start(config: Config, recipe: str) -> None:
     """Start a run and turn the page to it."""
     try:
-        state.set_run_token(training.runs().start(config, recipe))
+        state.set_run_token(server.runs().start(config, recipe, visitor.token()))
     except (SettingError, ServerFullError, DataError) as error:
         st.error(str(error))
     else:
@@ -78,8 +79,9 @@ shell.begin(
     "The network guesses, is told the answer, and changes its weights a little. Then it does so "
     "again, thousands of times. Watch it learn.",
 )
+visitor.recognise()
 token = state.run_token()
-run = training.runs().get(token)
+run = server.runs().get(token)
 if token and run is None:
     st.info(
         "The run in this page's address is not on this server any more: the server was started "

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from model import browse, checkpoint, data
+from model import browse, checkpoint, data, server
 from model.checkpoint import Trained
 from model.data import CLASSES, Dataset, Search
 from model.networks import NETWORKS, initial_weights, parameter_counts
+from model.once import Kept
 from model.recipes import Config
 from ui import bars, charts, state
 from ui.shell import PAGES
@@ -132,10 +134,10 @@ def test_the_first_visit_looks_for_the_data_set_and_downloads_it_once(monkeypatc
     monkeypatch.setattr(
         data, "reload", lambda download: asked.append(download) or Search(pictures(), ())
     )
-    state._search.clear()
+    monkeypatch.setattr(server, "_searches", Kept(1))
     for _ in range(2):
         visit()
-    state._search.clear()
+        st.cache_resource.clear()
     assert asked == [True]
 
 

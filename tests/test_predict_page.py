@@ -10,8 +10,9 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
+from model import server
 from model.data import CLASSES
-from ui import files, state, training
+from ui import files, state
 from ui.looks import LOOKS
 
 TIMEOUT = 60
@@ -271,6 +272,9 @@ class FakeRun:
     def __init__(self):
         self.weights = state.shipped()[0][state.READY_MADE].trained
 
+    def watch(self, watcher, is_here):
+        pass
+
     def snapshot(self):
         return self
 
@@ -280,7 +284,7 @@ class FakeRun:
 
 def test_ones_own_run_answers_while_it_trains(page, monkeypatch):
     run = FakeRun()
-    monkeypatch.setattr(training, "runs", lambda: {"a-token": run})
+    monkeypatch.setattr(server, "runs", lambda: {"a-token": run})
     page.query_params["run"] = "a-token"
     stroke(page, shirt())
     assert "Your run, running, after 1.25 epochs:" in words(page)

@@ -1,13 +1,12 @@
 """Runs on real workers: pause, step, stop, a killed worker, many runs at once."""
 
 import csv
+import errno
 import io
 import os
-import pickle
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import replace
@@ -17,9 +16,12 @@ import numpy as np
 import psutil
 import pytest
 
+from model import engine as engine_module
 from model import run as run_module
 from model.checkpoint import final_weights, start
-from model.engine import Engine, collect, leave, local_executor, make_engine, worker_count
+from model.data import DataError
+from model.engine import Engine, local_executor
+from model.mailbox import Mailbox
 from model.recipes import Config, SettingError
 from model.results import Score, Slice
 from model.run import Run, Runs, ServerFullError, history_csv
@@ -31,9 +33,9 @@ LONG = replace(SMALL, epochs=100, train_images=5_000)
 
 @pytest.fixture(scope="module")
 def engine():
-    made = Engine(2, lambda: local_executor(2), tempfile.TemporaryDirectory(prefix="lenet-"))
+    made = Engine(2, lambda: local_executor(2), Mailbox())
     yield made
-    local_executor(2).shutdown(wait=True, kill_workers=True)
+    made.close()
 
 
 def wait(condition, seconds=90):
@@ -130,15 +132,40 @@ class Scripted:
     """An engine that answers at once, on another thread, with what the script says."""
 
     def __init__(self, answers):
-        self.answers, self.calls = list(answers), []
+        self.answers, self.calls, self.jobs = list(answers), [], []
 
-    def submit(self, checkpoint, config, steps, last, on_done):
+    def submit(self, job):
+        checkpoint, _config, steps, last = job.arguments
         self.calls.append((checkpoint.step, steps, last))
+        self.jobs.append(job)
         if self.answers:
             answer = self.answers.pop(0)
             result = None if isinstance(answer, Exception) else answer(checkpoint)
             error = answer if isinstance(answer, Exception) else None
-            threading.Thread(target=on_done, args=(result, error)).start()
+            threading.Thread(target=job.on_done, args=(result, error)).start()
+
+    def withdraw(self, run):
+        return False
+
+    def ahead(self, run):
+        return [job.run for job in self.jobs].index(run)
+
+
+def test_a_hung_worker_changes_nothing(engine, monkeypatch):
+    """A worker that is only slow may be ended, too, here where so little counts as hung."""
+    monkeypatch.setattr(engine_module, "LEAST_SECONDS", 8)
+    monkeypatch.setattr(engine_module, "LOADING_SECONDS", 30)
+    monkeypatch.setattr(engine_module, "START_SECONDS", 8)
+    monkeypatch.setattr(run_module, "MEASURING_SECONDS", 0)
+    monkeypatch.setattr(run_module, "MAX_TRIES", 10)
+    config = replace(SMALL, epochs=6)
+    run = Run(config, "custom", engine)
+    wait(lambda: run.snapshot().step > 20)
+    for worker in workers():
+        os.kill(worker.pid, signal.SIGSTOP)
+    last = ended(run)
+    assert last.status == "finished", last.message
+    assert_same_weights(run.trained().weights, undisturbed(config).checkpoint.weights)
 
 
 def trained_by(steps, loss=1.0):
@@ -187,11 +214,115 @@ def test_tokens_cannot_be_guessed_and_runs_are_apart():
     assert runs.get("no such token") is runs.get(None) is None
 
 
-def test_the_place_in_the_queue():
+def test_the_place_in_the_queue_is_the_engines():
     runs = Runs(Scripted([]), workers=2)
     started = [runs.get(runs.start(SMALL, "custom")) for _ in range(5)]
-    assert [runs.slices_ahead(run) for run in started] == [0, 0, 1, 2, 3]
+    assert [runs.slices_ahead(run) for run in started] == [0, 1, 2, 3, 4]
     assert runs.training() == 5
+
+
+def test_a_job_says_whose_it_is_and_who_waits_for_it():
+    engine = Scripted([trained_by(5), trained_by(5), trained_by(5)])
+    run = Run(SMALL, "custom", engine, "somebody")
+    wait(lambda: len(engine.jobs) == 4)
+    assert {(job.visitor, job.run, job.interactive) for job in engine.jobs} == {
+        ("somebody", run.name, False)
+    }
+    run.stop()
+    engine.jobs[-1].on_done(trained_by(1)(start(SMALL)), None)
+    assert engine.jobs[-1].interactive
+
+
+def test_stop_and_pause_do_not_wait_for_a_turn_that_is_not_needed():
+    class Crowded(Scripted):
+        def withdraw(self, run):
+            return True
+
+    engine = Crowded([])
+    run = Run(SMALL, "custom", engine)
+    run.pause()
+    assert (run.status, run.outstanding) == ("paused", False)
+    run.resume()
+    run.stop()
+    assert [job.arguments[2:] for job in engine.jobs] == [(5, False), (5, False), (0, True)]
+
+
+def test_a_visitor_trains_three_runs_at_a_time_and_others_theirs():
+    runs = Runs(Scripted([]), workers=1)
+    mine = [runs.get(runs.start(SMALL, "custom", "me")) for _ in range(3)]
+    with pytest.raises(ServerFullError, match="3 of your runs"):
+        runs.start(SMALL, "custom", "me")
+    runs.start(SMALL, "custom", "you")
+    mine[0].pause()
+    runs.start(SMALL, "custom", "me")
+    runs.resume(mine[0])
+    assert mine[0].status == "paused"
+    assert "3 of your runs" in mine[0].snapshot().message
+    mine[1].pause()
+    runs.resume(mine[0])
+    assert (mine[0].status, mine[0].snapshot().message) == ("running", "")
+
+
+def test_runs_that_were_started_paused_and_left_do_not_lock_the_server(monkeypatch):
+    monkeypatch.setattr(run_module, "MAX_ACTIVE_RUNS", 2)
+    monkeypatch.setattr(run_module, "MAX_RUNS", 6)
+    runs = Runs(Scripted([]), workers=1)
+    kept = runs.start(SMALL, "custom", "you")
+    runs.get(kept).pause()
+    for _ in range(20):
+        token = runs.start(SMALL, "custom", "me")
+        runs.get(token).pause()
+    assert len(runs._runs) == 6
+    assert runs.get(kept)  # whoever floods the server pushes out runs of their own
+    assert runs.get(token)
+
+
+def test_an_ended_run_keeps_its_weights_and_not_the_optimizers_state():
+    config = replace(SMALL, optimizer="adamw", averaging=0.9)
+    engine = Scripted([])
+    run = Run(config, "custom", engine)
+    checkpoint = start(config)
+    run.stop()
+    engine.jobs[0].on_done(trained_by(5)(checkpoint), None)
+    score = Score(1, 0.5, np.eye(10, dtype=int))
+    engine.jobs[1].on_done(replace(trained_by(0)(checkpoint), test=score), None)
+    failed = Run(config, "custom", Scripted([RuntimeError("lost")] * 3))
+    wait(lambda: failed.status == "failed")
+    assert run.status == "stopped"
+    for ended_run in (run, failed):
+        assert ended_run._checkpoint is None
+        assert set(ended_run.trained().weights) == set(checkpoint.weights)
+
+
+def test_an_open_session_counts_as_watching_whatever_it_shows(monkeypatch):
+    here = True
+    monkeypatch.setattr(run_module, "FORGOTTEN_SECONDS", 0.05)
+    engine = Scripted([])
+    run = Run(SMALL, "custom", engine)
+    run.watch("a session", lambda: here)
+    for _ in range(3):
+        time.sleep(0.1)
+        engine.jobs[-1].on_done(trained_by(5)(start(SMALL)), None)
+        assert run.status == "running"
+    here = False
+    time.sleep(0.1)
+    engine.jobs[-1].on_done(trained_by(5)(start(SMALL)), None)
+    assert run.status == "paused"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "no space left"), "disk is full"),
+        (DataError("Fashion-MNIST is not on this computer."), "not on this computer"),
+        (MemoryError(), "smaller batch size"),
+    ],
+)
+def test_why_training_failed_is_told(error, words):
+    run = Run(SMALL, "custom", Scripted([error] * 3))
+    wait(lambda: run.status == "failed")
+    assert words in run.snapshot().message
+    assert run.snapshot().message.endswith("are kept.")
 
 
 def test_a_full_server_says_so_and_old_runs_make_room(monkeypatch):
@@ -234,25 +365,6 @@ def test_history_as_csv():
     assert (lines[20]["epoch"], lines[20]["batch"], lines[20]["validation_loss"]) == ("2", "1", "")
 
 
-def test_a_result_goes_through_the_workers_pipe_in_one_piece(tmp_path):
-    """A worker that is killed halfway through a long message leaves its reader waiting for ever."""
-    path = leave(str(tmp_path), np.ones, (1_000_000,))
-    assert len(pickle.dumps(path)) < 4096  # what POSIX systems write to a pipe at once
-    assert collect(path).sum() == 1_000_000
-    assert not list(tmp_path.iterdir())
-
-
-def test_the_number_of_workers(monkeypatch):
-    monkeypatch.setenv("LENET_WORKERS", "3")
-    assert worker_count() == make_engine().workers == 3
-    monkeypatch.setenv("LENET_WORKERS", "none")
-    with pytest.raises(ValueError, match="LENET_WORKERS"):
-        worker_count()
-    monkeypatch.delenv("LENET_WORKERS")
-    monkeypatch.setattr("model.engine.memory_limit", lambda: 1_000_000_000)
-    assert worker_count() == 1
-
-
 WEB_PROCESS = """
 import sys, time
 from model.engine import make_engine
@@ -281,24 +393,33 @@ def test_a_process_that_runs_are_kept_in_never_imports_tensorflow(tmp_path):
 
 ABANDONED = """
 import os, time
-from model.engine import local_executor
+from model.engine import make_engine
+from model.queue import Job
 if __name__ == "__main__":
-    print(local_executor(1).submit(os.getpid).result(), flush=True)
+    make_engine().submit(Job(os.getpid, (), lambda pid, error: print(pid or error, flush=True)))
     time.sleep(60)
 """
 
 
-def test_a_worker_ends_after_its_web_process_was_killed(tmp_path):
+def test_a_worker_ends_after_its_web_process_was_killed_and_no_file_stays(tmp_path):
     script = tmp_path / "web.py"
     script.write_text(ABANDONED)
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    files = tmp_path / "files"
+    files.mkdir()
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(__file__).parent.parent),
+        "TMPDIR": str(files),
+        "LENET_WORKERS": "1",
+    }
     web = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, env=environment)
     worker = psutil.Process(int(web.stdout.readline()))
+    assert list(files.glob(f"lenet-{web.pid}-*"))
     os.kill(worker.pid, signal.SIGSTOP)  # so that it cannot notice the closed pipes first
     web.kill()
     web.wait()
     os.kill(worker.pid, signal.SIGCONT)
     wait(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE, 30)
+    assert not list(files.glob("lenet-*"))
 
 
 CLUSTER = """

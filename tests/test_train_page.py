@@ -10,9 +10,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from model import data
+from model import data, server
 from model.checkpoint import Trained, to_bytes
 from model.networks import NETWORKS, initial_weights
+from model.once import Kept
 from model.recipes import LIMITS, RECIPES, Config
 from model.results import Score, Slice
 from ui import curves, state, training
@@ -32,14 +33,21 @@ class Engine:
     def warm_up(self):
         pass
 
-    def submit(self, checkpoint, config, steps, last, on_done):
+    def submit(self, job):
+        checkpoint, _config, steps, last = job.arguments
         after = replace(checkpoint, step=checkpoint.step + steps)
         losses = np.full(steps, 0.5, np.float32)
         test = Score(0.3, 0.91, CONFUSION) if last else None
         result = Slice(after, losses, losses, 0.01, None, test)
-        self.waiting.append(lambda: on_done(result, None))
+        self.waiting.append(lambda: job.on_done(result, None))
         if self.answering:
             self.answer()
+
+    def withdraw(self, run):
+        return False
+
+    def ahead(self, run):
+        return 0
 
     def answer(self):
         threading.Thread(target=self.waiting.pop(0)).start()
@@ -48,10 +56,9 @@ class Engine:
 @pytest.fixture
 def engine(monkeypatch):
     made = Engine()
-    monkeypatch.setattr(training, "make_engine", lambda: made)
-    st.cache_resource.clear()
-    yield made
-    st.cache_resource.clear()
+    monkeypatch.setattr(server, "make_engine", lambda: made)
+    monkeypatch.setattr(server, "_runs", Kept(1))
+    return made
 
 
 @pytest.fixture
@@ -106,7 +113,7 @@ def test_a_run_from_start_to_weights_in_use(page, engine):
     page.number_input("train_quick_epochs").set_value(3)
     button(page, "Start training").click().run()
     token = page.session_state["run_token"]
-    run = training.runs().get(token)
+    run = server.runs().get(token)
     assert run.snapshot().config.epochs == 3
     assert run.snapshot().recipe == "custom"
     assert button(page, "Start training").disabled
@@ -163,10 +170,41 @@ def test_an_unknown_run_is_told(page):
     assert button(page, "Start training")
 
 
+def test_nothing_that_a_visitor_can_empty_holds_the_runs(page, engine):
+    """The websocket's message `clear_cache`, two bytes from any visitor, calls these."""
+    engine.answering = False
+    button(page, "Start training").click().run()
+    token, before = page.session_state["run_token"], server.runs()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    page.run()
+    assert button(page, "Pause")
+    assert server.runs() is before
+    assert server.runs().get(token).status == "running"
+
+
+def test_a_fourth_run_of_one_visitor_is_told(page, engine):
+    engine.answering = False
+    tokens = [server.runs().start(Config(data="wardrobe"), "custom", "me") for _ in range(3)]
+    page.session_state[state.VISITOR] = "me"
+    button(page, "Start training").click().run()
+    assert "3 of your runs are training already" in page.error[0].value
+    server.runs().get(tokens[0]).pause()
+    button(page, "Start training").click().run()
+    assert not page.error
+    page.query_params["run"] = tokens[1]
+    page.run()
+    button(page, "Pause").click().run()
+    server.runs().start(Config(data="wardrobe"), "custom", "me")
+    button(page, "Resume").click().run()
+    assert button(page, "Resume")
+    assert "3 of your runs" in page.warning[0].value
+
+
 def test_a_failed_run_says_why(page, engine):
     engine.answering = False
     button(page, "Start training").click().run()
-    run = training.runs().get(page.session_state["run_token"])
+    run = server.runs().get(page.session_state["run_token"])
     run._change(status="failed", message="The worker was lost.")
     page.run()
     assert "The worker was lost." in page.warning[0].value

@@ -9,9 +9,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from model import server
 from model.checkpoint import Trained
-from model.data import CLASSES, Dataset
-from model.familiar import Memory, likeness, remember, sureness
+from model.data import CLASSES
+from model.familiar import Memory, likeness, sureness
 from model.predict import classify
 from model.preprocess import Prepared
 from ui import attempts, bars, components, state, training
@@ -36,16 +37,13 @@ ORDERS = ("Class order", "Likeliest first")
 LIVE_SECONDS = 1.0  # between two answers of a network that is training
 
 
-@st.cache_resource(max_entries=12, show_spinner="Looking at usual clothes first ...")
-def memory(_trained: Trained, _dataset: Dataset, weights: str, data_set: str) -> Memory:
-    """What these weights make of known pictures; one for all sessions, two seconds' work."""
-    return remember(_trained, _dataset)
-
-
 def memory_of(trained: Trained) -> Memory:
-    """The memory that belongs to weights, compared with the data set in use."""
-    dataset = state.dataset()
-    return memory(trained, dataset, components.fingerprint(trained), dataset.name)
+    """What weights make of known pictures of the data set in use; one for all sessions."""
+    dataset, weights = state.dataset(), components.fingerprint(trained)
+    if server.knows(weights, dataset):
+        return server.memory(trained, weights, dataset)
+    with st.spinner("Looking at usual clothes first ..."):
+        return server.memory(trained, weights, dataset)
 
 
 def get_ready() -> None:
@@ -62,7 +60,7 @@ def answer(shot: Shot, prepared: Prepared) -> Trained | None:
     """
     choice = state.in_use()
     token = state.run_token()
-    run = training.runs().get(token) if token else None
+    run = server.runs().get(token) if token else None
     if run and st.toggle(
         "Answer with my training run",
         value=training.is_active(run),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from model import data
-from ui import components, state
+from ui import components, state, visitor
 
 NAME = "LeNet Lab"
 
@@ -66,7 +66,7 @@ def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
         st.rerun()
     st.set_page_config(page_title=f"{title} - {NAME}")
     st.html(state.ASSETS / "style.css")
-    state.run_token()
+    visitor.watch_run()
     dataset = state.dataset()
     state.prefer(weights)
     chosen = state.in_use()

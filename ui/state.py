@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from model import checkpoint, data
+from model import checkpoint, data, server
 from model.checkpoint import CheckpointError, Trained
 from model.data import Dataset
 
@@ -23,6 +23,7 @@ IN_USE = "weights_in_use"  # key of choices(): what the visitor chose
 PREFERRED = "weights_preferred"  # key of SHIPPED: what the page takes until then
 DATA = "data_set"  # name of the data set that the visitor chose; the best if there is none
 RUN = "run_token"  # the run that this session watches
+VISITOR = "visitor_token"  # tells one visitor's runs from another's; see ui/visitor.py
 PICTURE = "picture"  # number of the picture that Dataset shows large; also in the address
 EXAMPLE = "home_example"  # number of the test picture that Home shows
 DRAWING = "predict_drawing"  # what the canvas was last set to: its version and its objects
@@ -126,10 +127,11 @@ def use_data(name: str) -> None:
     st.session_state[DATA] = name
 
 
-@st.cache_resource(show_spinner="Getting the pictures ready. The first time takes a while ...")
-def _search() -> bool:
+def _search() -> None:
     """Look for Fashion-MNIST, and download it, once per server: whoever hosts the app need not."""
-    return data.reload(download=True).dataset is not None
+    if not server.searched():
+        with st.spinner("Getting the pictures ready. The first time takes a while ..."):
+            server.search()
 
 
 def run_token() -> str | None:

@@ -10,10 +10,9 @@ from typing import Any
 
 import streamlit as st
 
-from model import snapshots
+from model import server, snapshots
 from model.checkpoint import CheckpointError, load, to_bytes
 from model.data import CLASSES
-from model.engine import make_engine
 from model.networks import NETWORKS
 from model.recipes import (
     AUGMENTATIONS,
@@ -26,7 +25,7 @@ from model.recipes import (
     check,
 )
 from model.results import Score
-from model.run import ENDED, Run, Runs, Snapshot, history_csv
+from model.run import ENDED, Run, Snapshot, history_csv
 from ui import components, curves, state
 from ui.plots import plot
 
@@ -74,14 +73,6 @@ WORDS: dict[str, str] = (
     | {key: augmentation.label for key, augmentation in AUGMENTATIONS.items()}
     | {"constant": "Constant", "linear": "Linear, down to 0", "cosine": "Warm-up, then cosine"}
 )
-
-
-@st.cache_resource(show_spinner=False)
-def runs() -> Runs:
-    """The registry of this server; the first visit also starts a worker."""
-    engine = make_engine()
-    engine.warm_up()
-    return Runs(engine, engine.workers)
 
 
 def recipe_label(recipe: str) -> str:
@@ -160,7 +151,13 @@ def controls(run: Run) -> None:
     status = run.status
     with st.container(horizontal=True):
         if status == "paused":
-            st.button("Resume", icon=":material/play_arrow:", on_click=run.resume, key="run_resume")
+            st.button(
+                "Resume",
+                icon=":material/play_arrow:",
+                on_click=server.runs().resume,
+                args=(run,),
+                key="run_resume",
+            )
             st.button(
                 "One batch",
                 icon=":material/skip_next:",
@@ -191,7 +188,7 @@ def watch(run: Run, token: str) -> None:
     drawn = run.status
     moving = drawn in ("running", "stopping") or run.outstanding
 
-    tick = max(TICK_SECONDS, TICK_SHARE * runs().training())
+    tick = max(TICK_SECONDS, TICK_SHARE * server.runs().training())
 
     @st.fragment(run_every=tick if moving else None)
     def live() -> None:
@@ -213,10 +210,10 @@ def watch(run: Run, token: str) -> None:
 def progress(now: Snapshot, run: Run) -> None:
     """One bar, one line of text: where the run is, how fast, and who else is training."""
     st.progress(now.step / now.total_steps, text=_where(now, run.outstanding))
-    ahead, training = runs().slices_ahead(run), runs().training()
+    ahead, training = server.runs().slices_ahead(run), server.runs().training()
     if training > 1:
         turn = f"{ahead} are ahead of yours." if ahead else "Yours is being worked on."
-        st.caption(f"{training} runs share {runs().workers} workers in turns. {turn}")
+        st.caption(f"{training} runs share {server.runs().workers} workers in turns. {turn}")
 
 
 def _where(now: Snapshot, working: bool) -> str:

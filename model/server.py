@@ -1,0 +1,55 @@
+"""What lives as long as the server, one of each for all visitors: runs, data, memories.
+
+Streamlit would offer its caches for this; but any visitor can empty them with one message, and
+then runs would train on that nobody can stop.
+"""
+
+from __future__ import annotations
+
+from model import data
+from model.checkpoint import Trained
+from model.data import Dataset
+from model.engine import make_engine
+from model.familiar import Memory, remember
+from model.once import Kept
+from model.run import Runs
+
+MOST_MEMORIES = 12  # of what weights make of known pictures, a few megabytes each
+
+_runs: Kept[str, Runs] = Kept(1)
+_searches: Kept[str, bool] = Kept(1)
+_memories: Kept[tuple[str, str], Memory] = Kept(MOST_MEMORIES)
+
+
+def runs() -> Runs:
+    """The registry of this server; the first call also starts a worker."""
+    return _runs.get("runs", _start)
+
+
+def _start() -> Runs:
+    engine = make_engine()
+    engine.warm_up()
+    return Runs(engine, engine.workers)
+
+
+def searched() -> bool:
+    """Whether `search` would answer at once."""
+    return "search" in _searches
+
+
+def search() -> bool:
+    """Look for Fashion-MNIST, and download it, once; whether it was found.
+
+    Whoever hosts the app need not: the first visit does it.
+    """
+    return _searches.get("search", lambda: data.reload(download=True).dataset is not None)
+
+
+def knows(weights: str, dataset: Dataset) -> bool:
+    """Whether `memory` would answer at once."""
+    return (weights, dataset.name) in _memories
+
+
+def memory(trained: Trained, weights: str, dataset: Dataset) -> Memory:
+    """What these weights make of known pictures, two seconds' work; `weights` names them."""
+    return _memories.get((weights, dataset.name), lambda: remember(trained, dataset))

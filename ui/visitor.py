@@ -1,0 +1,58 @@
+"""Who one visitor is, in all tabs and after a refresh: told by a secret that the browser keeps.
+
+It bounds how many runs one visitor trains at a time, and knows no name. An address would not do:
+a whole class may have one. Nor would a cookie: some hosts' proxies drop them.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from model import server
+from ui import state
+
+# The browser keeps the first token that it is given. A session that began with another one, after a
+# refresh or in a new tab, is told. Without storage, in a private frame say, each session is alone.
+_browser = st.components.v2.component(
+    "lenet_visitor",
+    html="<i hidden></i>",
+    js="""export default ({ data, setStateValue }) => {
+      try {
+        const kept = localStorage.getItem("lenet-visitor")
+        if (!kept) localStorage.setItem("lenet-visitor", data)
+        else if (kept !== data) setStateValue("token", kept)
+      } catch {}
+    }""",
+)
+
+
+def token() -> str:
+    """The visitor's token; of this session alone until the browser has told another."""
+    made: str = st.session_state.setdefault(state.VISITOR, secrets.token_urlsafe(16))
+    return made
+
+
+def recognise() -> None:
+    """Ask the browser who this is; a page calls it that needs to know."""
+    with st.container(key="visitor"):
+        told = _browser(key="visitor_component", data=token(), on_token_change=lambda: None).token
+    if isinstance(told, str) and re.fullmatch(r"[\w-]{22}", told, re.ASCII):
+        st.session_state[state.VISITOR] = told
+
+
+def watch_run() -> None:
+    """Have the run of this session know that somebody watches, for as long as the session lives.
+
+    Whichever page it shows, and whether its tab is in front or not.
+    """
+    address = state.run_token()
+    run = server.runs().get(address) if address else None
+    context = get_script_run_ctx()
+    if run and context and runtime.exists():
+        session, server_runtime = context.session_id, runtime.get_instance()
+        run.watch(session, lambda: server_runtime.is_active_session(session))
