@@ -406,6 +406,15 @@ class Runs:
         """The run under this token, if there is one."""
         return self._runs.get(token or "")
 
+    def training_of(self, visitor: str) -> dict[str, Run]:
+        """The runs of one visitor that train now, by token."""
+        with self._lock:
+            return {
+                token: run
+                for token, run in self._runs.items()
+                if run.visitor == visitor and run.status in TRAINING
+            }
+
     def slices_ahead(self, run: Run) -> int:
         """How many slices of other runs must end before this run's next slice begins."""
         return self._engine.ahead(run.name)

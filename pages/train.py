@@ -68,8 +68,11 @@ def start(config: Config, recipe: str) -> None:
     """Start a run and turn the page to it."""
     try:
         state.set_run_token(server.runs().start(config, recipe, visitor.token()))
-    except (SettingError, ServerFullError, DataError) as error:
+    except (SettingError, DataError) as error:
         st.error(str(error))
+    except ServerFullError as error:
+        st.error(str(error))
+        visitor.show_runs()
     else:
         st.rerun()
 

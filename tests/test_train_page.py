@@ -189,6 +189,12 @@ def test_a_fourth_run_of_one_visitor_is_told(page, engine):
     page.session_state[state.VISITOR] = "me"
     button(page, "Start training").click().run()
     assert "3 of your runs are training already" in page.error[0].value
+    next(one for one in page.button if one.label.startswith("LeNet, batch 0 of")).click().run()
+    assert page.session_state["run_token"] in tokens
+    assert button(page, "Pause")
+    page = AppTest.from_file(APP, default_timeout=30)
+    page.session_state[state.VISITOR] = "me"
+    page.run().switch_page("pages/train.py").run()
     server.runs().get(tokens[0]).pause()
     button(page, "Start training").click().run()
     assert not page.error

@@ -14,6 +14,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from model import server
+from model.networks import NETWORKS
 from ui import state
 
 # The browser keeps the first token that it is given. A session that began with another one, after a
@@ -43,6 +44,19 @@ def recognise() -> None:
         told = _browser(key="visitor_component", data=token(), on_token_change=lambda: None).token
     if isinstance(told, str) and re.fullmatch(r"[\w-]{22}", told, re.ASCII):
         st.session_state[state.VISITOR] = told
+
+
+def show_runs() -> None:
+    """A button for each run of the visitor that trains, to turn the page to it."""
+    for address, run in server.runs().training_of(token()).items():
+        now = run.snapshot()
+        st.button(
+            f"{NETWORKS[now.config.network].label}, batch {now.step:,} of {now.total_steps:,}",
+            icon=":material/arrow_forward:",
+            on_click=state.set_run_token,
+            args=(address,),
+            key=f"visitor_run_{run.name}",
+        )
 
 
 def watch_run() -> None:
