@@ -7,14 +7,18 @@ WATCH ?= none
 PYTHON ?=
 
 PY := .venv/bin/python
-# Stamps: while a requirements file is older than its stamp, nothing is installed again.
+# Stamps: while a lock is older than its stamp, nothing is installed again.
 APP := .venv/installed
 DEV := .venv/installed-dev
 
 # The tests without a browser, in two processes; each file stays in one, for its fixtures' sake.
 QUICK := -m "not browser" -n 2 --dist loadfile
 
-.PHONY: help setup data run lint types check test bench fuzz screenshots format clean
+# Exact versions with hashes for every platform that the app runs on, from Python 3.11 on.
+LOCK := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --custom-compile-command "make lock"
+
+.PHONY: help setup data run lint types check test bench fuzz lock audit screenshots format clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
@@ -49,6 +53,14 @@ bench: $(DEV) data  ## measure this project and its peers; results under benchma
 fuzz: $(DEV)  ## send 10,000 broken pictures through the whole way of an upload
 	$(PY) -W ignore -m tools.fuzz
 
+lock: $(DEV)  ## bring the locked versions up to date, within the ranges of requirements*.txt
+	$(LOCK) requirements.txt --output-file requirements.lock
+	$(LOCK) requirements-dev.txt --constraints requirements.lock --output-file requirements-dev.lock
+
+audit: $(DEV)  ## look all locked versions up in the lists of known vulnerabilities
+	$(PY) -m venv .venv/audit && .venv/audit/bin/pip install --quiet pip-audit
+	.venv/audit/bin/pip-audit --requirement requirements-dev.lock --require-hashes --disable-pip
+
 screenshots: $(DEV) data  ## make the README's pictures from the running app
 	chromium="$$($(PY) tools/chromium.py)" && CHROMIUM="$$chromium" $(PY) tools/screenshots.py
 
@@ -60,10 +72,10 @@ clean:  ## remove .venv and what the tools left behind; data stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(APP): requirements.txt
-	@PYTHON="$(PYTHON)" sh tools/setup.sh requirements.txt
+$(APP): requirements.lock
+	@PYTHON="$(PYTHON)" sh tools/setup.sh requirements.lock
 	@touch $@
 
-$(DEV): requirements.txt requirements-cluster.txt requirements-dev.txt
-	@PYTHON="$(PYTHON)" sh tools/setup.sh requirements-dev.txt
+$(DEV): requirements.lock requirements-dev.lock
+	@PYTHON="$(PYTHON)" sh tools/setup.sh requirements-dev.lock
 	@touch $@ $(APP)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes .venv, if there is no working one, and installs a requirements file into it.
+# Makes .venv, if there is no working one, and installs into it what a lock names, by its hashes.
 # It needs nothing but a shell: on Debian or Ubuntu as root it installs Python as well.
-# Usage: [PYTHON=python3.12] tools/setup.sh requirements.txt
+# Usage: [PYTHON=python3.12] tools/setup.sh requirements.lock
 set -eu
 here=$(dirname "$0")
 
@@ -43,7 +43,8 @@ make_venv() {
 
 echo "Installing $1 into .venv (the first time this takes a few minutes)"
 # --compile: without bytecode, importing TensorFlow takes 13 s instead of 4 s.
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --compile -r "$1" || {
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --compile \
+    --require-hashes --requirement "$1" || {
     echo "Installing $1 failed; the reason stands above. Is there a network connection?" >&2
     echo "TensorFlow has packages for Python 3.11 to 3.13; this is" \
         "$(.venv/bin/python --version). Another one: make setup PYTHON=python3.12" \
