@@ -119,7 +119,7 @@ def test_uploads_of_one_window_fill_no_memory(served):
     window = served.open(served.address)
     cookie = served.get("/_stcore/health").cookies
     token = {"X-Xsrftoken": cookie["_streamlit_xsrf"]}
-    ask(window, file_urls_request={"request_id": "1", "file_names": ["big"] * 7})
+    ask(window, file_urls_request={"request_id": "1", "file_names": ["big"] * 10})
     places = until(window, "file_urls_response")[-1].file_urls_response.file_urls
     sent = [
         requests.put(
@@ -131,12 +131,12 @@ def test_uploads_of_one_window_fill_no_memory(served):
         )
         for place in places
     ]
-    assert [answer.status_code for answer in sent] == [204] * 5 + [413] * 2
+    assert [answer.status_code for answer in sent] == [204] * 8 + [413] * 2
     assert sent[-1].text == bounds.FULL
     gone = served.address + places[0].delete_url
     assert requests.delete(gone, cookies=cookie, headers=token, timeout=30).status_code == 204
     small = requests.put(
-        served.address + places[6].upload_url,
+        served.address + places[9].upload_url,
         files={"file": ("big", bytes(19 * MB))},
         cookies=cookie,
         headers=token,
@@ -292,12 +292,12 @@ def test_bytes_count_while_they_come_and_no_longer(monkeypatch):
         return sent[0]["status"]
 
     uploads = guard.Uploads(app)
-    assert asyncio.run(put(3)) == 200
+    assert asyncio.run(put(5)) == 200
     with pytest.raises(HTTPException) as refused:
-        asyncio.run(put(4))
+        asyncio.run(put(6))
     assert refused.value.status_code == 413
     assert not uploads.underway
-    uploads.underway["session"] = 90 * MB
+    uploads.underway["session"] = 150 * MB
     assert asyncio.run(put(1, 15 * MB)) == 413
 
 
@@ -321,12 +321,12 @@ def test_streamlits_inside_is_where_the_patches_reach():
     assert net_util.get_external_ip is patches.no_external_address
     assert MemoryUploadedFileManager.add_file.__wrapped__.__name__ == "add_file"
     manager = MemoryUploadedFileManager("/upload")
-    for number in range(5):
+    for number in range(8):
         manager.add_file("one", UploadedFileRec(str(number), "f", "t", bytes(20 * MB)))
     with pytest.raises(HTTPException):
-        manager.add_file("one", UploadedFileRec("6", "f", "t", bytes(1)))
+        manager.add_file("one", UploadedFileRec("9", "f", "t", bytes(1)))
     manager.remove_file("one", "0")
-    manager.add_file("one", UploadedFileRec("6", "f", "t", bytes(1)))
+    manager.add_file("one", UploadedFileRec("9", "f", "t", bytes(1)))
 
 
 def test_what_security_md_and_the_readme_name_is_there():

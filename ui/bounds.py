@@ -24,7 +24,7 @@ SESSIONS = "LENET_SESSIONS_PER_ADDRESS"
 FEWEST, USUAL = 60, 200
 RUNS, SECONDS = 100, 5.0  # page runs of one window in a row; a quick hand makes 5 in a second
 # Bytes of uploaded files that lie in the server's memory; a file is let go once it was read.
-HELD_BY_ONE = 100 * 2**20
+HELD_BY_ONE = 160 * 2**20  # Predict takes 20 pictures at once, and a phone's may have 8 MB
 HELD_BY_ALL = 400 * 2**20
 
 CROWDED = (
