@@ -1,8 +1,17 @@
-"""The entry: `streamlit run app.py`. It draws nothing; pages do, in the frame of ui/shell.py."""
+"""The entry: `streamlit run app.py`. It draws nothing; pages do, in the frame of ui/shell.py.
+
+Streamlit imports this file once as the module `app`, to run its server with our guard in front, and
+runs it as a script for every visitor. A host that knows scripts alone serves the same pages.
+"""
 
 import streamlit as st
 
-from ui import shell, state
+if __name__ == "__main__":
+    from ui import shell, state
 
-st.session_state[state.APP_RAN] = True
-shell.navigation().run()
+    st.session_state[state.APP_RAN] = True
+    shell.navigation().run()
+else:
+    from ui import guard
+
+    app = st.App(__file__, middleware=guard.middleware(), lifespan=guard.announced)

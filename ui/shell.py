@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from model import data
-from ui import components, state, visitor
+from ui import bounds, components, patches, state, visitor  # noqa: F401 - patches: applied so
 
 NAME = "LeNet Lab"
 
@@ -64,6 +64,7 @@ def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
         # Streamlit takes the folder pages/ for its own until st.navigation is called.
         navigation()
         st.rerun()
+    bounds.check()
     st.set_page_config(page_title=f"{title} - {NAME}")
     st.html(state.ASSETS / "style.css")
     visitor.watch_run()

@@ -18,6 +18,8 @@ from model.data import Dataset
 
 # Keys of st.session_state.
 APP_RAN = "app_ran"  # app.py has run in this session
+ADMITTED = "admitted"  # this window was not one too many for its address
+RUNS = "runs"  # when the page last ran in this window: see ui/bounds.py
 OWN = "own_weights"  # dict of Choice, newest last
 IN_USE = "weights_in_use"  # key of choices(): what the visitor chose
 PREFERRED = "weights_preferred"  # key of SHIPPED: what the page takes until then
