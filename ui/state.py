@@ -109,7 +109,7 @@ def shipped() -> tuple[dict[str, Choice], list[str]]:
 @functools.lru_cache(maxsize=4)
 def _read(file: Path, changed: int) -> Trained:
     """One copy of the weights for all sessions, read again when the file has `changed`."""
-    return checkpoint.load(file.read_bytes())
+    return checkpoint.read(file)
 
 
 def dataset() -> Dataset:
