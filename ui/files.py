@@ -17,6 +17,7 @@ from model.predict import classify
 from model.preprocess import Options
 from ui import answers, components, state
 from ui.sources import Shot
+from ui.text import cell, clean
 
 
 class Answer(NamedTuple):
@@ -50,7 +51,7 @@ def pick(shots: list[Shot], options: Options) -> Shot:
     number = st.selectbox(
         "Look closely at",
         range(len(shots)),
-        format_func=lambda n: shots[n].name,
+        format_func=lambda n: clean(shots[n].name),
         key="predict_file",
     )
     return shots[number]
@@ -73,7 +74,7 @@ def _row(shot: Shot, answer: Answer | str) -> dict[str, object]:
         doubt = " (unlike clothes)" if answer.strange else ""
         taken_for = f"{name}, {100 * answer.values.max():.1f} %{doubt}"
     picture = components.data_uri(shot.thumbnail())
-    return {"Picture": picture, "Taken for": taken_for, "File": shot.name}
+    return {"Picture": picture, "Taken for": taken_for, "File": clean(shot.name)}
 
 
 def as_csv(names: list[str], found: list[Answer | str]) -> str:
@@ -84,10 +85,10 @@ def as_csv(names: list[str], found: list[Answer | str]) -> str:
     table.writerow(["file", "index", "label", *CLASSES, "strange", "error"])
     for name, one in zip(names, found, strict=True):
         if isinstance(one, str):
-            table.writerow([name, "", "", *[""] * len(CLASSES), "", one])
+            table.writerow([cell(name), "", "", *[""] * len(CLASSES), "", one])
         else:
             index = int(one.values.argmax())
             values = [f"{value:.6f}" for value in one.values]
             strange = "yes" if one.strange else "no"
-            table.writerow([name, index, CLASSES[index], *values, strange, ""])
+            table.writerow([cell(name), index, CLASSES[index], *values, strange, ""])
     return text.getvalue()

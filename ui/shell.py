@@ -11,6 +11,7 @@ import streamlit as st
 
 from model import data
 from ui import components, state
+from ui.text import plain
 
 NAME = "LeNet Lab"
 
@@ -78,7 +79,8 @@ def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
     if lead:
         st.markdown(lead)
     with st.container(key="in_use_line"):
-        st.caption(f"Using **{chosen.label if chosen else 'no weights yet'}** on **{data_name}**")
+        label = plain(chosen.label) if chosen else "no weights yet"
+        st.caption(f"Using **{label}** on **{data_name}**")
     if dataset.name == "wardrobe":
         components.wardrobe_notice(chosen=_is_real(data.load()))
     for fault in state.shipped()[1]:

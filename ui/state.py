@@ -15,6 +15,7 @@ import streamlit as st
 from model import checkpoint, data
 from model.checkpoint import CheckpointError, Trained
 from model.data import Dataset
+from ui.text import plain
 
 # Keys of st.session_state.
 APP_RAN = "app_ran"  # app.py has run in this session
@@ -27,7 +28,8 @@ PICTURE = "picture"  # number of the picture that Dataset shows large; also in t
 EXAMPLE = "home_example"  # number of the test picture that Home shows
 DRAWING = "predict_drawing"  # what the canvas was last set to: its version and its objects
 DRAWN = "predict_drawn"  # what is on the canvas, for when the visitor comes back to it
-SHOTS = "predict_shots"  # dict from a source to the pictures that it was given
+SHOTS = "predict_shots"  # dict from a source to the pictures it was given, by Streamlit's number
+WEIGHTS_FILE = "train_weights_read"  # the weights file on Train: its number, what was read of it
 ATTEMPTS = "predict_attempts"  # what was tried on Predict, and what it was taken for
 SAMPLE = "predict_sample"  # turns of "Another picture": which picture Predict takes from the data
 
@@ -102,7 +104,7 @@ def shipped() -> tuple[dict[str, Choice], list[str]]:
         except OSError:
             faults.append(f"The weights that ship with the app, assets/{name}, are missing.")
         except CheckpointError as error:
-            faults.append(f"The weights assets/{name} cannot be used. {error}")
+            faults.append(f"The weights assets/{name} cannot be used. {plain(str(error), 300)}")
     return found, faults
 
 

@@ -10,9 +10,10 @@ from dataclasses import fields, replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model import snapshots
-from model.checkpoint import CheckpointError, load, to_bytes, usable
+from model.checkpoint import CheckpointError, Trained, load, to_bytes, usable
 from model.data import CLASSES, NAMES
 from model.engine import make_engine
 from model.networks import NETWORKS
@@ -28,8 +29,9 @@ from model.recipes import (
 )
 from model.results import Score
 from model.run import ENDED, Run, Runs, Snapshot, history_csv
-from ui import curves, state
+from ui import curves, state, uploads
 from ui.plots import plot
+from ui.text import clean, plain
 
 LOSS_ALT = "Loss against epochs, of each batch, smoothed, and per epoch"
 ACCURACY_ALT = "Accuracy against epochs, of each batch, smoothed, and per epoch"
@@ -323,21 +325,32 @@ def _scores(now: Snapshot, test: Score) -> None:
 
 def weights_from_file() -> None:
     """Weights that were downloaded before come back by upload."""
-    file = st.file_uploader(
-        "Weights file", type=["safetensors"], key="train_weights_file", max_upload_size=4
-    )
-    if file is None:
+    key = "train_weights_file"
+    st.file_uploader("Weights file", type=["safetensors"], key=key, max_upload_size=4)
+    file = st.session_state[key]  # and not what the widget gave, which is a copy
+    if not isinstance(file, UploadedFile):
+        st.session_state.pop(state.WEIGHTS_FILE, None)
         return
-    try:
-        trained = load(file.getvalue())
-    except CheckpointError as error:
-        st.error(f"{file.name}: {error}")
+    name, trained = plain(file.name), _read_once(file)
+    if isinstance(trained, str):
+        st.error(f"**{name}**: {plain(trained, 300)}")
         return
-    label = f"File {file.name}"
-    st.markdown(f"**{file.name}**: {NETWORKS[trained.network].label}, epoch {trained.epoch:g}.")
+    st.markdown(f"**{name}**: {NETWORKS[trained.network].label}, epoch {trained.epoch:g}.")
     if st.button("Use these weights", key="train_use_file"):
-        state.use(state.add(label, trained))
+        state.use(state.add(f"File {clean(file.name)}", trained))
         st.rerun()
+
+
+def _read_once(file: UploadedFile) -> Trained | str:
+    """The weights in an uploaded file, or what is wrong with it; the file itself is not kept."""
+    number, read = st.session_state.get(state.WEIGHTS_FILE, (None, ""))
+    if number != file.file_id:
+        try:
+            read = load(uploads.take(file))
+        except CheckpointError as error:
+            read = str(error)
+        st.session_state[state.WEIGHTS_FILE] = file.file_id, read
+    return read
 
 
 def is_active(run: Run | None) -> bool:
