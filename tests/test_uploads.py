@@ -105,6 +105,21 @@ def test_files_are_added_and_removed_one_by_one(page, kept):
     assert "Choose a picture" in page.info[0].value
 
 
+def test_the_choice_stays_with_its_picture_and_names_are_told_apart(page):
+    give(page, ("image.jpg", shirt()), ("image.jpg", b"no picture"), ("c.png", b"nor this"))
+    options = page.selectbox(key="predict_file").options
+    assert options == ["image.jpg (1)", "image.jpg (2)", "c.png"]
+    page.selectbox(key="predict_file").select(1).run()
+    assert "not a picture" in page.info[0].value
+    change(page, lambda files: files[1:])
+    assert page.selectbox(key="predict_file").value == 0
+    assert "not a picture" in page.info[0].value
+    page.selectbox(key="predict_file").select(1).run()
+    change(page, lambda files: [*files[:1], ("d", "d.png", shirt(), PNG)])
+    assert page.selectbox(key="predict_file").value == 0
+    assert not page.exception
+
+
 def test_what_comes_after_twenty_is_let_go_of_too(page, kept, monkeypatch):
     monkeypatch.setattr(sources, "MOST_FILES", 2)
     give(page, *[(f"{number}.png", shirt()) for number in range(3)])

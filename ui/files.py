@@ -48,13 +48,29 @@ def pick(shots: list[Shot], options: Options) -> Shot:
         on_click="ignore",
         icon=":material/download:",
     )
-    number = st.selectbox(
-        "Look closely at",
-        range(len(shots)),
-        format_func=lambda n: clean(shots[n].name),
-        key="predict_file",
-    )
-    return shots[number]
+    return shots[_closely(shots)]
+
+
+def _closely(shots: list[Shot]) -> int:
+    """The choice of one picture; it stays with its picture when others come and go."""
+    key, now = "predict_file", [shot.attempt for shot in shots]
+    before, number = st.session_state.get(state.LISTED, []), st.session_state.get(key)
+    if now != before:
+        chosen = before[number] if number in range(len(before)) else None
+        st.session_state[key] = now.index(chosen) if chosen in now else 0
+    st.session_state[state.LISTED] = now
+    labels = _labels(shots)
+    chosen = st.selectbox("Look closely at", range(len(shots)), format_func=labels.get, key=key)
+    return chosen if chosen in labels else 0
+
+
+def _labels(shots: list[Shot]) -> dict[int, str]:
+    """What each picture is called: Streamlit tells choices apart by what they are called."""
+    names = [clean(shot.name) for shot in shots]
+    return {
+        number: f"{name} ({names[: number + 1].count(name)})" if names.count(name) > 1 else name
+        for number, name in enumerate(names)
+    }
 
 
 def _answer(shot: Shot, options: Options, trained: Trained) -> Answer | str:
