@@ -15,6 +15,7 @@ import streamlit as st
 from model import checkpoint, data
 from model.checkpoint import CheckpointError, Trained
 from model.data import Dataset
+from ui import address
 from ui.text import plain
 
 # Keys of st.session_state.
@@ -141,7 +142,7 @@ def run_token() -> str | None:
     A token in the address wins. Streamlit drops it when the visitor turns to another page, so it
     is put back: a refresh then finds the run again.
     """
-    token = st.query_params.get("run")
+    token = address.token("run")
     if token:
         st.session_state[RUN] = token
     elif st.session_state.get(RUN):
