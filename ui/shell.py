@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from model import data
-from ui import components, state
+from ui import assets, components, state
 from ui.text import plain
 
 NAME = "LeNet Lab"
@@ -43,10 +43,8 @@ PAGES: dict[str, Entry] = {
 def navigation() -> st.Page:
     """Tell Streamlit our pages and give the one that the address asks for."""
     # An icon of our own, before st.navigation: a page's icon would come from another server.
-    st.set_page_config(
-        page_icon=str(state.ASSETS / "icon.png"), layout="wide", initial_sidebar_state="auto"
-    )
-    st.logo(str(state.ASSETS / "icon.png"), size="large")
+    st.set_page_config(page_icon=assets.icon(), layout="wide", initial_sidebar_state="auto")
+    st.logo(assets.icon(), size="large")
     # New objects for every run: Streamlit writes into them, and sessions run side by side.
     pages = [
         st.Page(file, title=entry.title, icon=entry.icon, help=entry.help, default=not position)
@@ -66,7 +64,7 @@ def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
         navigation()
         st.rerun()
     st.set_page_config(page_title=f"{title} - {NAME}")
-    st.html(state.ASSETS / "style.css")
+    st.html(f"<style>{assets.text('style.css')}</style>")
     state.run_token()
     dataset = state.dataset()
     state.prefer(weights)

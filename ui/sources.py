@@ -21,10 +21,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from model import browse
 from model.data import CLASSES
 from model.preprocess import Options, PictureError, Prepared, prepare, read_picture
-from ui import components, drawing, state, uploads
+from ui import assets, components, drawing, state, uploads
 from ui.text import clean, plain
 
-SAMPLES = state.ASSETS / "samples"
+BROKEN = "This sample cannot be read: its file in assets/samples is broken. Choose another one."
 MOST_FILES = 20
 LEFT_OUT = (
     "This file came after twenty others, so it was not read. Remove it and choose it once more."
@@ -181,7 +181,7 @@ def from_data_set() -> list[Shot] | str:
 
 def samples() -> list[Shot] | str:
     """Pictures that come with the app, for whoever cannot or does not want to draw."""
-    names = [file.stem for file in sorted(SAMPLES.glob("*.png"))]
+    names = [file.stem for file in sorted((state.ASSETS / "samples").glob("*.png"))]
     if not names:
         return "The samples are missing: the folder assets/samples is empty."
     name = st.pills(
@@ -195,7 +195,8 @@ def samples() -> list[Shot] | str:
     )
     label = name.partition("_")[2]
     truth = int(label) if label.isdigit() else None
-    return [Shot(name, read_picture((SAMPLES / f"{name}.png").read_bytes()), truth)]
+    picture = assets.picture(f"samples/{name}.png")
+    return [Shot(name, picture.convert("RGB") if picture else BROKEN, truth)]
 
 
 @functools.lru_cache(maxsize=64)
@@ -203,7 +204,10 @@ def _sample(name: str) -> str:
     """A sample as a little picture and what it shows, in Markdown."""
     kind, _, label = name.partition("_")
     words = CLASSES[int(label)] if label.isdigit() else label.capitalize()
-    small = Image.open(SAMPLES / f"{name}.png").convert("RGB").resize((56, 56))
+    picture = assets.picture(f"samples/{name}.png")
+    if picture is None:
+        return words
+    small = picture.convert("RGB").resize((56, 56))
     return f"![{kind}]({components.data_uri(np.asarray(small))}) {words}"
 
 
