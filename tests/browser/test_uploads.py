@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from ui.text import JOINER, clean
+
 pytestmark = pytest.mark.browser
 HELD = re.compile(r"^cache_memory_bytes\{[^}]*UploadedFileManager[^}]*\} (\d+)", re.MULTILINE)
 
@@ -55,3 +57,20 @@ def test_pictures_are_answered_and_no_longer_held(fresh_server, page):
     expect(page.get_by_text("Still here: 1.png, 2.png")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert held(fresh_server) == 0
+
+
+def test_a_name_is_shown_as_text_and_asks_no_other_server(server, page):
+    name = "![x](https://example.org/a.png) www.example.org :smile: $x$ **b**.png"
+    page.goto(f"{server}/predict")
+    page.get_by_role("radio", name="Upload").click()
+    uploader = page.get_by_test_id("stFileUploaderDropzoneInput")
+    uploader.set_input_files({"name": name, "mimeType": "image/png", "buffer": picture(60)})
+    expect(page.get_by_text("Was this right")).to_be_visible()
+    page.get_by_role("radio", name="Samples").click()
+    page.get_by_role("radio", name="Upload").click()
+    still = page.get_by_test_id("stMarkdown").filter(has_text="Still here")
+    expect(still).to_be_visible()
+    shown = still.text_content().replace(JOINER, "")
+    assert shown == f"Still here: {clean(name)}"
+    assert still.locator("a, img, .katex, strong strong").count() == 0
+    assert not [url for url in page.requests if "example" in url.split("?")[0]]
