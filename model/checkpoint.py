@@ -7,8 +7,8 @@ one. `load` still checks everything else before a number of it is used.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,14 +17,16 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as parse
 from safetensors.numpy import save
 
+from model.forward import largest
+from model.header import DAMAGED, metadata, strict_json
+from model.header import CheckpointError as CheckpointError
 from model.networks import NETWORKS, Weights, from_vector, initial_weights, weight_shapes
-from model.recipes import OPTIMIZERS, Config
+from model.recipes import LIMITS, OPTIMIZERS, RECIPES, Config, SettingError, check
 
+FORMAT = "lenet-lab 1"
+MEASURED = {"train", "validation", "test"}  # pictures that accuracies are measured on
 MAX_FILE_BYTES = 4_000_000  # the largest network's file has 0.5 MB
-
-
-class CheckpointError(ValueError):
-    """A weights file cannot be used. The message is one sentence that says why."""
+MOST_VALUE = 1e18  # in a forward pass, by far: 1e10 is usual, and squares must stay finite
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Trained:
 def to_bytes(trained: Trained) -> bytes:
     """`trained` as the content of a safetensors file."""
     about = {
-        "format": "lenet-lab 1",
+        "format": FORMAT,
         "config": json.dumps(asdict(trained.config)),
         "recipe": trained.recipe,
         "epoch": repr(trained.epoch),
@@ -81,44 +83,97 @@ def to_bytes(trained: Trained) -> bytes:
     return content
 
 
+def read(file: Path) -> Trained:
+    """The weights in a file; raise CheckpointError, or OSError where it cannot be read."""
+    with file.open("rb") as opened:
+        return load(opened.read(MAX_FILE_BYTES + 1))  # no more, however large it is
+
+
 def load(content: bytes) -> Trained:
     """Read what `to_bytes` wrote; raise CheckpointError if it is anything else."""
     if len(content) > MAX_FILE_BYTES:
         raise CheckpointError(
-            f"This file has {len(content) / 1e6:.1f} MB; no weights file of this app is larger "
-            f"than {MAX_FILE_BYTES / 1e6:.0f} MB."
+            f"This file has more than {MAX_FILE_BYTES / 1e6:.0f} MB; no weights file of this app "
+            "is so large."
         )
+    about = metadata(content)
     try:
         arrays = parse(content)
-        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    except (SafetensorError, ValueError, KeyError, TypeError):
-        raise CheckpointError(
-            "This is not a safetensors file, or it is damaged; download the weights again."
-        ) from None
-    trained = _describe(header.get("__metadata__") or {}, arrays)
+    except (SafetensorError, ValueError, KeyError, TypeError, OverflowError):
+        raise CheckpointError(DAMAGED) from None
+    trained = _describe(about, arrays)
     _check_arrays(trained)
+    if not usable(trained):
+        raise CheckpointError(
+            "These weights are so large that no picture gets an answer; the training that made "
+            "this file went wrong."
+        )
     return trained
 
 
-def _describe(about: dict[str, Any], arrays: Weights) -> Trained:
-    """Put metadata and arrays together; what the metadata leaves out keeps its default."""
+def usable(trained: Trained) -> bool:
+    """Whether these weights give every picture ten finite numbers.
+
+    Those of a run that went wrong may be finite and yet too large to reckon with.
+    """
+    return largest(NETWORKS[trained.network], trained.weights) < MOST_VALUE
+
+
+def _describe(about: dict[str, str], arrays: Weights) -> Trained:
+    """Put metadata and arrays together; what the settings leave out keeps its default."""
     try:
-        config = Config(**json.loads(about["config"]))
-        accuracies = {str(k): float(v) for k, v in json.loads(about["accuracies"]).items()}
-        recipe = re.sub(r"[^\w -]", "", about["recipe"])[:40]
-        trained = Trained(arrays, config, recipe, float(about["epoch"]), accuracies)
-        known = config.network in NETWORKS
+        if about["format"] != FORMAT:
+            raise ValueError(about["format"])
+        config = _config(strict_json(about["config"]))
+        accuracies = _accuracies(strict_json(about["accuracies"]))
+        epoch = _number(float(about["epoch"]), LIMITS["epochs"][1])
+        recipe = about["recipe"]
+        if recipe not in {*RECIPES, "custom"}:
+            raise ValueError(recipe)
+    except CheckpointError:
+        raise
+    except SettingError as error:
+        raise CheckpointError(f"A setting in this file is out of range. {error}") from None
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise CheckpointError(
-            "This safetensors file does not say which network it belongs to; use a file that "
-            "this app saved."
+            "This safetensors file does not say which network it belongs to, or not in the way "
+            "of this app; use a file that this app saved."
         ) from None
-    if not known:
+    return Trained(arrays, config, recipe, epoch, accuracies)
+
+
+def _config(settings: dict[str, Any]) -> Config:
+    """Settings from a file. TypeError for one of another name or type, SettingError for its value.
+
+    A whole number may stand for one with decimals, and nothing else for anything else.
+    """
+    for name, value in settings.items():
+        kind = type(getattr(Config, name, None))
+        if type(value) is not kind and (kind, type(value)) != (float, int):
+            raise TypeError(name)
+    config = Config(**settings)
+    if config.network not in NETWORKS:
         names = ", ".join(NETWORKS)
         raise CheckpointError(
             f"These weights are of a network that this app does not have; it has {names}."
         )
-    return trained
+    return check(config)
+
+
+def _accuracies(found: dict[str, Any]) -> dict[str, float]:
+    """Shares of pictures from a file; ValueError or TypeError for anything else."""
+    if not found.keys() <= MEASURED:
+        raise ValueError("unknown pictures")
+    return {name: _number(value, 1) for name, value in found.items()}
+
+
+def _number(value: Any, most: float) -> float:
+    """A number from a file, 0 to `most`; ValueError or TypeError for anything else."""
+    if type(value) not in (int, float):
+        raise TypeError("no number")
+    if not 0 <= value <= most:
+        raise ValueError("out of range")
+    return float(value)
 
 
 def _check_arrays(trained: Trained) -> None:
@@ -126,9 +181,9 @@ def _check_arrays(trained: Trained) -> None:
     expected = weight_shapes(NETWORKS[trained.network])
     label = NETWORKS[trained.network].label
     if set(trained.weights) != set(expected):
-        wrong = sorted(set(trained.weights) ^ set(expected))
-        raise CheckpointError(
-            f"These weights do not belong to {label}: '{wrong[0]}' is missing or too much."
+        wrong = min(set(trained.weights) ^ set(expected))
+        raise CheckpointError(  # the name may be any text: repr leaves no sign in it unseen
+            f"These weights do not belong to {label}: {wrong[:40]!r} is missing or too much."
         )
     for name, shape in expected.items():
         array = trained.weights[name]

@@ -40,6 +40,12 @@ CLASSES: tuple[str, ...] = (
     "Bag",
     "Ankle boot",
 )
+# The data sets by name, and what people call them. The last one is for training alone.
+NAMES: dict[str, str] = {
+    "fashion-mnist": "Fashion-MNIST",
+    "wardrobe": "Drawn clothes",
+    "mixed": "Fashion-MNIST and drawn clothes",
+}
 PROJECT = Path(__file__).resolve().parent.parent
 # Where keras.datasets.fashion_mnist takes it.
 DOWNLOAD = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
@@ -87,7 +93,7 @@ DRAWN_BY = (
 class Dataset:
     """Pictures and labels; one copy serves all threads of a process, so nothing can write to it."""
 
-    name: str  # "fashion-mnist", "wardrobe" or "mixed"
+    name: str  # key of NAMES
     origin: str  # where it was taken from, for people to read
     train_images: NDArray[np.uint8]  # (60000, 28, 28), the wardrobe (6000, 28, 28), mixed more
     train_labels: NDArray[np.uint8]  # (60000,)

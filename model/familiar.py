@@ -82,7 +82,8 @@ def _usual(activity: Floats) -> tuple[Floats, Floats]:
     """The mean of rows (n, channels), and the matrix that gives differences from it unit spread."""
     cover = np.cov(activity, rowvar=False)
     size = len(cover)
-    cover += 1e-3 * np.trace(cover) / size * np.eye(size)  # filters that are never active
+    # Filters that are never active have no spread, and some weights have no other filters.
+    cover += (1e-3 * np.trace(cover) / size + 1e-20) * np.eye(size)
     return activity.mean(axis=0), np.linalg.cholesky(np.linalg.inv(cover)).astype(np.float32)
 
 

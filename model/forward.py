@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from model.networks import (
     EPSILON,
+    INPUT_SHAPE,
     BatchNorm,
     Conv,
     Dense,
@@ -114,6 +115,18 @@ def forward(network: Network, weights: Weights, images: NDArray[np.generic]) -> 
             x = ACTIVATIONS[layer.activation](x)
         outputs[name] = x
     return outputs
+
+
+def largest(network: Network, weights: Weights) -> float:
+    """No number in the forward pass of any picture is larger than this; infinite, or NaN, where
+    that cannot be told.
+
+    Every layer's output is largest for a white picture and weights that all point the same way.
+    """
+    same = {name: -abs(array) if "/mean" in name else abs(array) for name, array in weights.items()}
+    with np.errstate(all="ignore"):
+        outputs = forward(network, same, np.full((1, *INPUT_SHAPE[:2]), 255, np.uint8))
+    return float(max(output.max() for output in outputs.values()))
 
 
 def predict(

@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("pictures", type=Path, nargs="+", metavar="PICTURE")
     options = parser.parse_args(arguments)
     try:
-        trained = checkpoint.load(options.weights.read_bytes())
+        trained = checkpoint.read(options.weights)
     except (OSError, CheckpointError) as error:
         reason = getattr(error, "strerror", None) or error
         print(f"The weights {options.weights} cannot be used: {reason}", file=sys.stderr)

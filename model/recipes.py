@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.batches import AUGMENTATIONS
+from model.data import NAMES
 from model.networks import NETWORKS
 
 Floats = NDArray[np.float64]
@@ -51,7 +52,7 @@ class Config:
     """All settings of one run. Two runs with equal settings give equal weights."""
 
     network: str = "lenet"  # key of NETWORKS
-    data: str = "fashion-mnist"  # name of the data set, as data.load takes it
+    data: str = "fashion-mnist"  # key of data.NAMES
     epochs: int = 30  # times that every training picture is seen
     batch_size: int = 32  # pictures per change of the weights
     learning_rate: float = 0.001  # size of a change; the schedule's highest value
@@ -80,6 +81,7 @@ LIMITS: dict[str, tuple[float, float]] = {
 }
 CHOICES: dict[str, tuple[str, ...]] = {
     "network": tuple(NETWORKS),
+    "data": tuple(NAMES),
     "optimizer": tuple(OPTIMIZERS),
     "schedule": tuple(SCHEDULES),
     "augmentation": tuple(AUGMENTATIONS),
@@ -92,14 +94,21 @@ def check(config: Config) -> Config:
     for name, allowed in CHOICES.items():
         if settings[name] not in allowed:
             words = ", ".join(allowed)
-            raise SettingError(f"{_words(name)} is {settings[name]!r}; choose one of: {words}.")
+            raise SettingError(f"{_words(name)} is {settings[name]!r:.40}; choose one of: {words}.")
     for name, (low, high) in LIMITS.items():
         value = settings[name]
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise SettingError(f"{_words(name)} is {value!r}; it must be a number.")
+            raise SettingError(f"{_words(name)} is {value!r:.40}; it must be a number.")
         if not low <= value <= high:
-            raise SettingError(f"{_words(name)} is {value:g}; it must be {low:g} to {high:g}.")
+            raise SettingError(
+                f"{_words(name)} is {_short(value)}; it must be {low:g} to {high:g}."
+            )
     return config
+
+
+def _short(value: float) -> str:
+    """A number as text, also one that is too large to be a float."""
+    return f"{value:g}" if abs(value) < 1e300 else "far too large"
 
 
 def _words(name: str) -> str:

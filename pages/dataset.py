@@ -5,7 +5,7 @@ import streamlit as st
 
 from model import browse
 from model.data import CLASSES
-from ui import charts, components, gallery, shell, state
+from ui import address, charts, components, gallery, shell, state
 from ui.plots import plot
 
 
@@ -13,9 +13,8 @@ def picture() -> int:
     """The picked picture, large, beside its numbers; gives its number."""
     total = len(data.train_images) + len(data.test_images)
     heading, choice = st.columns([4, 1], vertical_alignment="bottom")
-    number = choice.number_input(
-        "Picture number", 0, total - 1, key=state.PICTURE, bind="query-params"
-    )
+    bound = address.binding(state.PICTURE, 0, total - 1)
+    number = choice.number_input("Picture number", 0, total - 1, key=state.PICTURE, bind=bound)
     image, label, split = browse.look_up(data, number)
     heading.subheader(f"{CLASSES[label]}, {split.lower()} picture", anchor=False)
     left, right = st.columns([1, 2], gap="medium")

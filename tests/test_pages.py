@@ -217,6 +217,19 @@ print(sorted({{"tensorflow", "keras"}} & set(sys.modules)))
     assert done.stdout.splitlines()[-1] == "[]", done.stdout
 
 
+@EVERY_PAGE
+def test_a_fault_of_ours_shows_a_visitor_no_path(file, monkeypatch):
+    def fail(*_):
+        raise RuntimeError(f"{ROOT}/model/secret.py is at fault")
+
+    monkeypatch.setattr(state, "in_use", fail)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page(file).run()
+    shown = str(app.exception[0].proto)
+    assert "secret" not in shown
+    assert str(ROOT) not in shown
+    assert ".py" not in shown
+
+
 # What a session keeps
 
 

@@ -1,9 +1,13 @@
 """`python -m model.predict`: one line of JSON per picture, whatever the files are."""
 
 import json
+import subprocess
+import sys
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from safetensors.numpy import load, save
 
 from model import predict
 from model.checkpoint import Trained, to_bytes
@@ -61,3 +65,41 @@ def test_weights_that_cannot_be_used(content, picture, tmp_path, capsys):
         file.write_bytes(content)
     assert predict.main(["--weights", str(file), str(picture)]) == 2
     assert "cannot be used" in capsys.readouterr().err
+
+
+def refused(file, change):
+    """A weights file after `change(arrays, metadata)`."""
+    content = file.read_bytes()
+    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    arrays, about = load(content), header["__metadata__"]
+    change(arrays, about)
+    file.write_bytes(save(arrays, metadata=about))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda arrays, about: about.update(epoch="nan"),
+        lambda arrays, about: about.update(config='{"data": "\\ud800"}'),
+        lambda arrays, about: about.update(config='{"data": "\\u001b[2J"}'),
+        lambda arrays, about: about.update(accuracies="[" * 5_000),
+        lambda arrays, about: arrays.update({"\x1b[2J": arrays.pop("dense3/bias")}),
+        lambda arrays, about: arrays.update(
+            {name: np.full_like(array, 1e38) for name, array in arrays.items()}
+        ),
+    ],
+)
+def test_poisoned_weights_are_one_line_and_status_2(change, weights, picture):
+    refused(weights, change)
+    command = [sys.executable, "-W", "error", "-m", "model.predict", "--weights", str(weights)]
+    done = subprocess.run([*command, str(picture)], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("The weights ")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.strip().isprintable()
+
+
+def test_weights_without_end_are_not_read_to_it(picture, capsys):
+    assert predict.main(["--weights", "/dev/zero", str(picture)]) == 2
+    assert "MB" in capsys.readouterr().err

@@ -65,9 +65,9 @@ def test_it_trains_writes_weights_and_tells_json(tmp_path):
 
 def test_the_recipe_decides_the_data_unless_it_wants_the_usual(monkeypatch):
     parse = command._parser().parse_args
-    monkeypatch.setattr(data, "load", lambda name=None: data.Dataset("here", "", *[EMPTY] * 4))
+    monkeypatch.setattr(data, "load", lambda name=None: data.Dataset("wardrobe", "", *[EMPTY] * 4))
     assert command._config(parse(["--recipe", "sketch"])).data == "mixed"
-    assert command._config(parse(["--recipe", "quick"])).data == "here"
+    assert command._config(parse(["--recipe", "quick"])).data == "wardrobe"
     assert command._config(parse(["--recipe", "sketch", "--data", "wardrobe"])).data == "wardrobe"
 
 

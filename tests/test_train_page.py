@@ -217,6 +217,25 @@ def test_a_failed_run_says_why(page, engine):
     assert button(page, "Use this network")
 
 
+def test_weights_that_give_no_numbers_any_more_cannot_be_used(page, engine):
+    engine.answering = False
+    button(page, "Start training").click().run()
+    run = training.runs().get(page.session_state["run_token"])
+    weights = {name: np.full_like(a, 1e30) for name, a in run._checkpoint.weights.items()}
+    run._checkpoint = replace(run._checkpoint, weights=weights)
+    run._change(status="failed", message="The loss grew beyond all numbers.")
+    page.run()
+    assert any("no picture gets an answer" in one.value for one in page.warning)
+    assert button(page, "Use this network").disabled
+    labels = [one.label for one in page.get("download_button")]
+    assert labels == ["History (CSV)"]
+    page.switch_page("pages/predict.py").run()
+    page.pills("predict_source").set_value("Samples").run()
+    page.toggle("predict_follow").set_value(True).run()
+    assert not page.exception
+    assert any("gone wrong" in one.value for one in page.warning)
+
+
 def test_weights_from_a_file(page):
     config = Config(network="mlp")
     trained = Trained(initial_weights(NETWORKS["mlp"], 0), config, "quick", 3, {})

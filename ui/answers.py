@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from model import server
-from model.checkpoint import Trained
+from model.checkpoint import Trained, usable
 from model.data import CLASSES
 from model.familiar import Memory, likeness, sureness
 from model.predict import classify
@@ -27,6 +27,10 @@ STRANGE = (
     "**This does not look like the clothes the network knows.** Its filters react to it in another "
     "way than to clothes. It must choose one of its ten classes all the same, and such choices are "
     "often wrong."
+)
+LOST = (
+    "**The training has gone wrong:** its numbers have grown so large that no picture gets an "
+    "answer. Stop the run, and start another with a lower learning rate."
 )
 SURE = ((0.9, "quite sure"), (0.6, "fairly sure"), (0.35, "not sure"), (0.0, "guessing"))
 MARKS = {
@@ -70,7 +74,8 @@ def answer(shot: Shot, prepared: Prepared) -> Trained | None:
     ):
         moving = training.is_active(run)
         st.fragment(run_every=LIVE_SECONDS if moving else None)(_follow)(run, shot, prepared)
-        return run.trained()
+        newest = run.trained()
+        return newest if usable(newest) else None
     if choice is None:
         st.info("No weights are there yet. Train a network, and it will answer here.")
         return None
@@ -95,13 +100,16 @@ def _follow(run: training.Run, shot: Shot, prepared: Prepared) -> None:
     """What the run's newest checkpoint makes of the picture."""
     now, trained = run.snapshot(), run.trained()
     st.caption(f"Your run, {now.status}, after {trained.epoch:.2f} epochs:")
+    if not usable(trained):
+        st.warning(LOST, icon=":material/help:")
+        return
     values = classify(trained, prepared)
     show(values, in_words(float(values.max())), prepared, shot.truth)
 
 
 def in_words(sure: float) -> str:
-    """How sure an answer is, 0 to 1, in words."""
-    return next(words for least, words in SURE if sure >= least)
+    """How sure an answer is, 0 to 1, in words; what is no number is a guess."""
+    return next((words for least, words in SURE if sure >= least), SURE[-1][1])
 
 
 def show(values: NDArray[np.floating], sure: str, prepared: Prepared, truth: int | None) -> None:

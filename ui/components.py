@@ -30,9 +30,8 @@ from model.networks import (
     parameter_counts,
 )
 
-DATA_NAMES = {"fashion-mnist": "Fashion-MNIST", "wardrobe": "Drawn clothes"}
-# What weights may have been trained on: the same, and what only training uses.
-TRAINED_ON = DATA_NAMES | {"mixed": "Fashion-MNIST and drawn clothes"}
+# The data sets that pages show; "mixed" is for training alone.
+DATA_NAMES = {name: data.NAMES[name] for name in ("fashion-mnist", "wardrobe")}
 
 
 def picture(image: NDArray[np.uint8], width: int = 280) -> bytes:
@@ -91,8 +90,7 @@ def _png(image: NDArray[np.uint8]) -> bytes:
 
 def about(trained: Trained) -> str:
     """What weights are, in one line: network, data, accuracy where it was measured."""
-    source = TRAINED_ON.get(trained.config.data, trained.config.data)
-    parts = [NETWORKS[trained.network].label, f"trained on {source}"]
+    parts = [NETWORKS[trained.network].label, f"trained on {data.NAMES[trained.config.data]}"]
     if "test" in trained.accuracies:
         parts.append(f"{100 * trained.accuracies['test']:.2f} % right on the test set")
     return ", ".join(parts)

@@ -17,6 +17,7 @@ from model.predict import classify
 from model.preprocess import Options
 from ui import answers, components, state
 from ui.sources import Shot
+from ui.text import cell, clean
 
 
 class Answer(NamedTuple):
@@ -47,13 +48,29 @@ def pick(shots: list[Shot], options: Options) -> Shot:
         on_click="ignore",
         icon=":material/download:",
     )
-    number = st.selectbox(
-        "Look closely at",
-        range(len(shots)),
-        format_func=lambda n: shots[n].name,
-        key="predict_file",
-    )
-    return shots[number]
+    return shots[_closely(shots)]
+
+
+def _closely(shots: list[Shot]) -> int:
+    """The choice of one picture; it stays with its picture when others come and go."""
+    key, now = "predict_file", [shot.attempt for shot in shots]
+    before, number = st.session_state.get(state.LISTED, []), st.session_state.get(key)
+    if now != before:
+        chosen = before[number] if number in range(len(before)) else None
+        st.session_state[key] = now.index(chosen) if chosen in now else 0
+    st.session_state[state.LISTED] = now
+    labels = _labels(shots)
+    chosen = st.selectbox("Look closely at", range(len(shots)), format_func=labels.get, key=key)
+    return chosen if chosen in labels else 0
+
+
+def _labels(shots: list[Shot]) -> dict[int, str]:
+    """What each picture is called: Streamlit tells choices apart by what they are called."""
+    names = [clean(shot.name) for shot in shots]
+    return {
+        number: f"{name} ({names[: number + 1].count(name)})" if names.count(name) > 1 else name
+        for number, name in enumerate(names)
+    }
 
 
 def _answer(shot: Shot, options: Options, trained: Trained) -> Answer | str:
@@ -73,7 +90,7 @@ def _row(shot: Shot, answer: Answer | str) -> dict[str, object]:
         doubt = " (unlike clothes)" if answer.strange else ""
         taken_for = f"{name}, {100 * answer.values.max():.1f} %{doubt}"
     picture = components.data_uri(shot.thumbnail())
-    return {"Picture": picture, "Taken for": taken_for, "File": shot.name}
+    return {"Picture": picture, "Taken for": taken_for, "File": clean(shot.name)}
 
 
 def as_csv(names: list[str], found: list[Answer | str]) -> str:
@@ -84,10 +101,10 @@ def as_csv(names: list[str], found: list[Answer | str]) -> str:
     table.writerow(["file", "index", "label", *CLASSES, "strange", "error"])
     for name, one in zip(names, found, strict=True):
         if isinstance(one, str):
-            table.writerow([name, "", "", *[""] * len(CLASSES), "", one])
+            table.writerow([cell(name), "", "", *[""] * len(CLASSES), "", one])
         else:
             index = int(one.values.argmax())
             values = [f"{value:.6f}" for value in one.values]
             strange = "yes" if one.strange else "no"
-            table.writerow([name, index, CLASSES[index], *values, strange, ""])
+            table.writerow([cell(name), index, CLASSES[index], *values, strange, ""])
     return text.getvalue()

@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 import streamlit as st
 import streamlit.components.v1 as served
 
-from ui import state
+from ui import assets
 
 _STILL: dict[str, Any] = {"displayModeBar": False}  # nothing to zoom into, fewer stops for Tab
 
@@ -23,11 +23,12 @@ _STILL: dict[str, Any] = {"displayModeBar": False}  # nothing to zoom into, fewe
 _LIBRARY = served.declare_component(
     "plotly", path=str(Path(str(importlib.util.find_spec("plotly").origin)).parent / "package_data")
 )
+_PROGRAM = assets.text("plot.js")
 _plot = st.components.v2.component(
     "lenet_plot",
     html='<div class="plot"\n role="img"></div>',
-    css=(state.ASSETS / "plot.css").read_text(),
-    js=(state.ASSETS / "plot.js").read_text(),
+    css=assets.text("plot.css") or None,
+    js=_PROGRAM or None,
     isolate_styles=False,
 )
 
@@ -37,6 +38,9 @@ def plot(figure: go.Figure, key: str, alt: str, config: dict[str, Any] = _STILL)
 
     A figure with another `layout.uirevision` than before loses the reader's zoom.
     """
+    if not _PROGRAM:
+        st.caption(f"This chart cannot be drawn. {alt}.")
+        return
     content = json.dumps({"config": config, "library": f"component/{_LIBRARY.name}/plotly.min.js"})
     figure.update_layout(template=None).update_xaxes(automargin=True).update_yaxes(automargin=True)
     # As one string: Streamlit looks through a dict for data frames and loads pandas for it.

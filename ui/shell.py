@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from model import data
-from ui import bounds, components, patches, state, visitor  # noqa: F401 - patches: applied so
+from ui import assets, bounds, components, patches, state, visitor  # noqa: F401 - patches: applied
+from ui.text import plain
 
 NAME = "LeNet Lab"
 
@@ -42,10 +43,8 @@ PAGES: dict[str, Entry] = {
 def navigation() -> st.Page:
     """Tell Streamlit our pages and give the one that the address asks for."""
     # An icon of our own, before st.navigation: a page's icon would come from another server.
-    st.set_page_config(
-        page_icon=str(state.ASSETS / "icon.png"), layout="wide", initial_sidebar_state="auto"
-    )
-    st.logo(str(state.ASSETS / "icon.png"), size="large")
+    st.set_page_config(page_icon=assets.icon(), layout="wide", initial_sidebar_state="auto")
+    st.logo(assets.icon(), size="large")
     # New objects for every run: Streamlit writes into them, and sessions run side by side.
     pages = [
         st.Page(file, title=entry.title, icon=entry.icon, help=entry.help, default=not position)
@@ -66,7 +65,7 @@ def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
         st.rerun()
     bounds.check()
     st.set_page_config(page_title=f"{title} - {NAME}")
-    st.html(state.ASSETS / "style.css")
+    st.html(f"<style>{assets.text('style.css')}</style>")
     visitor.watch_run()
     dataset = state.dataset()
     state.prefer(weights)
@@ -79,7 +78,8 @@ def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
     if lead:
         st.markdown(lead)
     with st.container(key="in_use_line"):
-        st.caption(f"Using **{chosen.label if chosen else 'no weights yet'}** on **{data_name}**")
+        label = plain(chosen.label) if chosen else "no weights yet"
+        st.caption(f"Using **{label}** on **{data_name}**")
     if dataset.name == "wardrobe":
         components.wardrobe_notice(chosen=_is_real(data.load()))
     for fault in state.shipped()[1]:

@@ -10,20 +10,25 @@ import json
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model import browse
 from model.data import CLASSES
 from model.preprocess import Options, PictureError, Prepared, prepare, read_picture
-from ui import components, drawing, state
+from ui import assets, components, drawing, state, uploads
+from ui.text import clean, plain
 
-SAMPLES = state.ASSETS / "samples"
+BROKEN = "This sample cannot be read: its file in assets/samples is broken. Choose another one."
 MOST_FILES = 20
+LEFT_OUT = (
+    "This file came after twenty others, so it was not read. Remove it and choose it once more."
+)
 PRIVATE = "Pictures stay in this server's memory while you look at them and are not stored."
 
 
@@ -31,7 +36,7 @@ PRIVATE = "Pictures stay in this server's memory while you look at them and are 
 class Shot:
     """One picture to recognise, at most 640 pixels long."""
 
-    name: str
+    name: str  # as it came: see ui/text.py
     picture: Image.Image | str  # RGB, or the sentence that says why there is none
     truth: int | None = None  # its class, where it is known
     key: str = ""  # the same for the same attempt, though a drawing grows; the name if empty
@@ -62,34 +67,46 @@ class Shot:
         return self.ready[options]
 
 
-def _read(file: Any) -> Shot:
+def _read(file: UploadedFile) -> Shot:
     """An uploaded file as a picture; the file itself is not kept."""
-    content = file.getvalue()
-    key = f"{file.name} {zlib.crc32(content)}"  # phones like to call every picture the same
+    content = uploads.take(file)
+    key = f"{clean(file.name)} {zlib.crc32(content)}"  # phones call every picture the same
     try:
         return Shot(file.name, read_picture(content), key=key)
     except PictureError as error:
         return Shot(file.name, str(error), key=key)
 
 
+def _left_out(file: UploadedFile) -> Shot:
+    """A file that came after too many others."""
+    uploads.release(file)
+    return Shot(file.name, LEFT_OUT)
+
+
 def _keep(source: str, key: str) -> None:
-    """The visitor changed the files of a widget: read them, and keep them for the session.
+    """The visitor changed the files of a widget: read the new ones, and keep all for the session.
 
     The widget itself forgets them when the page shows another source.
     """
     files = st.session_state[key] or []
     taken = files if isinstance(files, list) else [files]
-    st.session_state[state.SHOTS] = st.session_state.get(state.SHOTS, {}) | {
-        source: [_read(file) for file in taken[:MOST_FILES]]
-    }
+    every: dict[str, dict[str, Shot]] = st.session_state.get(state.SHOTS, {})
+    known, shots = every.get(source, {}), {}
+    for file in taken:
+        if file.file_id in known:
+            shots[file.file_id] = known[file.file_id]
+        elif isinstance(file, UploadedFile):  # and not lost, with the session that it was sent to
+            shots[file.file_id] = (_read if len(shots) < MOST_FILES else _left_out)(file)
+    st.session_state[state.SHOTS] = every | {source: shots}
 
 
 def _kept(source: str, key: str) -> list[Shot]:
     """What was given to this source, also before the visitor turned away from it."""
-    shots: list[Shot] = st.session_state.get(state.SHOTS, {}).get(source, [])
+    every: dict[str, dict[str, Shot]] = st.session_state.get(state.SHOTS, {})
+    shots = list(every.get(source, {}).values())[:MOST_FILES]
     if shots and not st.session_state.get(key):
         with st.container(horizontal=True, vertical_alignment="center"):
-            names = ", ".join(shot.name for shot in shots[:3])
+            names = ", ".join(plain(shot.name) for shot in shots[:3])
             more = f" and {len(shots) - 3} more" if len(shots) > 3 else ""
             st.markdown(f"Still here: **{names}**{more}")
             st.button("Remove", on_click=_keep, args=(source, key), key=f"{key}_remove")
@@ -164,7 +181,7 @@ def from_data_set() -> list[Shot] | str:
 
 def samples() -> list[Shot] | str:
     """Pictures that come with the app, for whoever cannot or does not want to draw."""
-    names = [file.stem for file in sorted(SAMPLES.glob("*.png"))]
+    names = [file.stem for file in sorted((state.ASSETS / "samples").glob("*.png"))]
     if not names:
         return "The samples are missing: the folder assets/samples is empty."
     name = st.pills(
@@ -178,7 +195,8 @@ def samples() -> list[Shot] | str:
     )
     label = name.partition("_")[2]
     truth = int(label) if label.isdigit() else None
-    return [Shot(name, read_picture((SAMPLES / f"{name}.png").read_bytes()), truth)]
+    picture = assets.picture(f"samples/{name}.png")
+    return [Shot(name, picture.convert("RGB") if picture else BROKEN, truth)]
 
 
 @functools.lru_cache(maxsize=64)
@@ -186,7 +204,10 @@ def _sample(name: str) -> str:
     """A sample as a little picture and what it shows, in Markdown."""
     kind, _, label = name.partition("_")
     words = CLASSES[int(label)] if label.isdigit() else label.capitalize()
-    small = Image.open(SAMPLES / f"{name}.png").convert("RGB").resize((56, 56))
+    picture = assets.picture(f"samples/{name}.png")
+    if picture is None:
+        return words
+    small = picture.convert("RGB").resize((56, 56))
     return f"![{kind}]({components.data_uri(np.asarray(small))}) {words}"
 
 

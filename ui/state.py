@@ -15,6 +15,8 @@ import streamlit as st
 from model import checkpoint, data, server
 from model.checkpoint import CheckpointError, Trained
 from model.data import Dataset
+from ui import address
+from ui.text import plain
 
 # Keys of st.session_state.
 APP_RAN = "app_ran"  # app.py has run in this session
@@ -30,7 +32,9 @@ PICTURE = "picture"  # number of the picture that Dataset shows large; also in t
 EXAMPLE = "home_example"  # number of the test picture that Home shows
 DRAWING = "predict_drawing"  # what the canvas was last set to: its version and its objects
 DRAWN = "predict_drawn"  # what is on the canvas, for when the visitor comes back to it
-SHOTS = "predict_shots"  # dict from a source to the pictures that it was given
+SHOTS = "predict_shots"  # dict from a source to the pictures it was given, by Streamlit's number
+LISTED = "predict_listed"  # the pictures that can be looked at closely, as attempts
+WEIGHTS_FILE = "train_weights_read"  # the weights file on Train: its number, what was read of it
 ATTEMPTS = "predict_attempts"  # what was tried on Predict, and what it was taken for
 SAMPLE = "predict_sample"  # turns of "Another picture": which picture Predict takes from the data
 
@@ -105,14 +109,14 @@ def shipped() -> tuple[dict[str, Choice], list[str]]:
         except OSError:
             faults.append(f"The weights that ship with the app, assets/{name}, are missing.")
         except CheckpointError as error:
-            faults.append(f"The weights assets/{name} cannot be used. {error}")
+            faults.append(f"The weights assets/{name} cannot be used. {plain(str(error), 300)}")
     return found, faults
 
 
 @functools.lru_cache(maxsize=4)
 def _read(file: Path, changed: int) -> Trained:
     """One copy of the weights for all sessions, read again when the file has `changed`."""
-    return checkpoint.load(file.read_bytes())
+    return checkpoint.read(file)
 
 
 def dataset() -> Dataset:
@@ -142,7 +146,7 @@ def run_token() -> str | None:
     A token in the address wins. Streamlit drops it when the visitor turns to another page, so it
     is put back: a refresh then finds the run again.
     """
-    token = st.query_params.get("run")
+    token = address.token("run")
     if token:
         st.session_state[RUN] = token
     elif st.session_state.get(RUN):

@@ -5,14 +5,16 @@ The runs themselves live in `model/run.py`, one registry for the whole server.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model import server, snapshots
-from model.checkpoint import CheckpointError, load, to_bytes
-from model.data import CLASSES
+from model.checkpoint import CheckpointError, Trained, load, to_bytes, usable
+from model.data import CLASSES, NAMES
 from model.networks import NETWORKS
 from model.recipes import (
     AUGMENTATIONS,
@@ -26,8 +28,9 @@ from model.recipes import (
 )
 from model.results import Score
 from model.run import ENDED, Run, Snapshot, history_csv
-from ui import components, curves, state
+from ui import curves, state, uploads
 from ui.plots import plot
+from ui.text import clean, plain
 
 LOSS_ALT = "Loss against epochs, of each batch, smoothed, and per epoch"
 ACCURACY_ALT = "Accuracy against epochs, of each batch, smoothed, and per epoch"
@@ -138,7 +141,7 @@ def summary(config: Config) -> str:
     """The settings of a run that matter most, in one line."""
     parts = [
         f"{config.epochs} {'epoch' if config.epochs == 1 else 'epochs'}",
-        f"up to {config.train_images:,} pictures of {components.TRAINED_ON[config.data]}",
+        f"up to {config.train_images:,} pictures of {NAMES[config.data]}",
         f"batches of {config.batch_size}",
         f"{OPTIMIZERS[config.optimizer].label} at {config.learning_rate:g}",
         f"seed {config.seed}",
@@ -243,31 +246,40 @@ def results(now: Snapshot, run: Run, token: str) -> None:
     if now.test:
         _scores(now, now.test)
     trained = run.trained()
+    sound = usable(trained)
+    if not sound:
+        st.warning(
+            "The last weights of this run are so large that no picture gets an answer. Start "
+            "again with a lower learning rate."
+        )
     worth = percent(now.test.accuracy) if now.test else f"epoch {trained.epoch:g}"
     label = f"Your run: {NETWORKS[now.config.network].label}, {worth}"
     with st.container(horizontal=True):
-        if st.button("Use this network", type="primary", icon=":material/check:", key="run_use"):
+        check_mark = ":material/check:"
+        if st.button(
+            "Use this network", type="primary", icon=check_mark, disabled=not sound, key="run_use"
+        ):
             state.use(state.add(label, trained))
             st.rerun()
-        st.download_button(
-            "Weights (safetensors)",
-            lambda: to_bytes(run.trained()),
-            f"{now.config.network}-{token[:4]}.safetensors",
-            "application/octet-stream",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "History (CSV)",
-            lambda: history_csv(run.snapshot()),
-            f"{now.config.network}-{token[:4]}.csv",
-            "text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        if sound:
+            _download("Weights (safetensors)", lambda: to_bytes(run.trained()), now, token)
+        _download("History (CSV)", lambda: history_csv(run.snapshot()).encode(), now, token)
     if (chosen := state.in_use()) and chosen.label == label:
-        st.success("This network is in use now, on every page.", icon=":material/check:")
+        st.success("This network is in use now, on every page.", icon=check_mark)
         st.page_link("pages/predict.py", label="Try it on your pictures", icon=":material/search:")
+
+
+def _download(label: str, content: Callable[[], bytes], now: Snapshot, token: str) -> None:
+    """A button for a file of this run; the file is made when somebody asks for it."""
+    kind = "csv" if "CSV" in label else "safetensors"
+    st.download_button(
+        label,
+        content,
+        f"{now.config.network}-{token[:4]}.{kind}",
+        "text/csv" if kind == "csv" else "application/octet-stream",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def percent(share: float) -> str:
@@ -310,21 +322,32 @@ def _scores(now: Snapshot, test: Score) -> None:
 
 def weights_from_file() -> None:
     """Weights that were downloaded before come back by upload."""
-    file = st.file_uploader(
-        "Weights file", type=["safetensors"], key="train_weights_file", max_upload_size=4
-    )
-    if file is None:
+    key = "train_weights_file"
+    st.file_uploader("Weights file", type=["safetensors"], key=key, max_upload_size=4)
+    file = st.session_state[key]  # and not what the widget gave, which is a copy
+    if not isinstance(file, UploadedFile):
+        st.session_state.pop(state.WEIGHTS_FILE, None)
         return
-    try:
-        trained = load(file.getvalue())
-    except CheckpointError as error:
-        st.error(f"{file.name}: {error}")
+    name, trained = plain(file.name), _read_once(file)
+    if isinstance(trained, str):
+        st.error(f"**{name}**: {plain(trained, 300)}")
         return
-    label = f"File {file.name}"
-    st.markdown(f"**{file.name}**: {NETWORKS[trained.network].label}, epoch {trained.epoch:g}.")
+    st.markdown(f"**{name}**: {NETWORKS[trained.network].label}, epoch {trained.epoch:g}.")
     if st.button("Use these weights", key="train_use_file"):
-        state.use(state.add(label, trained))
+        state.use(state.add(f"File {clean(file.name)}", trained))
         st.rerun()
+
+
+def _read_once(file: UploadedFile) -> Trained | str:
+    """The weights in an uploaded file, or what is wrong with it; the file itself is not kept."""
+    number, read = st.session_state.get(state.WEIGHTS_FILE, (None, ""))
+    if number != file.file_id:
+        try:
+            read = load(uploads.take(file))
+        except CheckpointError as error:
+            read = str(error)
+        st.session_state[state.WEIGHTS_FILE] = file.file_id, read
+    return read
 
 
 def is_active(run: Run | None) -> bool:

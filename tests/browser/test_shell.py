@@ -71,3 +71,21 @@ def test_a_picture_can_be_picked_with_the_keyboard_and_has_an_address(server, pa
     page.reload()
     ready(page)
     expect(pictures.nth(1)).to_be_checked()
+
+
+def test_an_address_of_no_picture_shows_the_first_and_leaves_the_next_one_its_address(server, page):
+    page.goto(f"{server}/dataset?picture=inf&run=%3Cb%3E&other=1")
+    ready(page)
+    expect(page.get_by_label("Picture number")).to_have_value("0")
+    assert "inf" not in page.url
+    pictures = page.locator(".st-key-gallery").get_by_role("radio")
+    for number in (1, 2):
+        pictures.nth(number).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(f"picture={number}$"))
+        expect(page.get_by_label("Picture number")).to_have_value(str(number))
+    page.go_back()
+    expect(page.get_by_label("Picture number")).to_have_value("1")
+    page.go_back()
+    page.go_back()
+    ready(page)
