@@ -49,7 +49,7 @@ MOST_LOST = 10  # times that a job is handed in again for no fault of its own
 TICK_SECONDS = 0.5  # how often the engine looks
 START_SECONDS = 45  # for a worker to take a job up
 PATIENCE = 6  # times the seconds that a job usually takes, but never less than:
-LEAST_SECONDS = 45
+LEAST_SECONDS = 60
 LOADING_SECONDS = 90  # more for a worker's first job: it may import TensorFlow
 
 log = logging.getLogger(__name__)

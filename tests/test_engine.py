@@ -52,7 +52,7 @@ class Asked:
         self._done.release()
 
     def answer(self):
-        assert self._done.acquire(timeout=120), "no answer"
+        assert self._done.acquire(timeout=300), "no answer"
         return self.answers[-1]
 
     def result(self):
@@ -96,7 +96,7 @@ def remove_the_mailbox_at_first(file, folder):
 
 
 def wait(condition):
-    end = time.monotonic() + 90
+    end = time.monotonic() + 300
     while not condition():
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.02)

@@ -38,7 +38,7 @@ def engine():
     made.close()
 
 
-def wait(condition, seconds=90):
+def wait(condition, seconds=300):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"

@@ -220,7 +220,7 @@ def test_a_failed_run_says_why(page, engine):
 def test_weights_that_give_no_numbers_any_more_cannot_be_used(page, engine):
     engine.answering = False
     button(page, "Start training").click().run()
-    run = training.runs().get(page.session_state["run_token"])
+    run = server.runs().get(page.session_state["run_token"])
     weights = {name: np.full_like(a, 1e30) for name, a in run._checkpoint.weights.items()}
     run._checkpoint = replace(run._checkpoint, weights=weights)
     run._change(status="failed", message="The loss grew beyond all numbers.")

@@ -22,11 +22,12 @@ from ui import state
 _browser = st.components.v2.component(
     "lenet_visitor",
     html="<i hidden></i>",
-    js="""export default ({ data, setStateValue }) => {
+    js="""export default ({ data, parentElement, setStateValue }) => {
       try {
         const kept = localStorage.getItem("lenet-visitor")
         if (!kept) localStorage.setItem("lenet-visitor", data)
-        else if (kept !== data) setStateValue("token", kept)
+        if (kept && kept !== data) setStateValue("token", kept)
+        else parentElement.querySelector("i").dataset.known = ""
       } catch {}
     }""",
 )

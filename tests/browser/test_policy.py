@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import FLAGS, PATIENCE
-from tests.browser.test_predict import CANVAS, answer, line, trousers
+from tests.browser.test_predict import answer, first_line, trousers
 from tests.browser.test_shell import ready
 
 pytestmark = pytest.mark.browser
@@ -44,10 +44,7 @@ def test_home_and_dataset(server, watched):
 
 def test_predict_drawn_uploaded_photographed_and_looked_at_closely(server, watched):
     watched.goto(f"{server}/predict")
-    watched.locator(CANVAS).wait_for()
-    watched.wait_for_timeout(1_500)  # the canvas loses a stroke that begins while it is set up
-    line(watched, (0.5, 0.15), (0.5, 0.85))
-    expect(answer(watched)).to_be_visible()
+    first_line(watched, (0.5, 0.15), (0.5, 0.85))
     for look in watched.locator('.st-key-predict_look [role="radio"]').all():
         look.click()
         ready(watched)

@@ -8,9 +8,11 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import serving
+from tests.browser.conftest import eventually, serving
 
 pytestmark = pytest.mark.browser
+RUN = re.compile(r"\?run=[\w-]{20,}")
+BATCH = re.compile(r"epoch (\d+) of .* batch ([\d,]+) of ([\d,]+)")
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,11 @@ def trainer():
         yield address
 
 
+LONG = {"epochs": 100, "images": 60_000}  # no machine ends it before a test has looked and stopped
+
+
 def start(page, address, epochs, images):
+    """Start a run and wait for its first batch, which stays on the page for good."""
     page.goto(f"{address}/train")
     page.get_by_text("More settings").click()
     for label, value in (("Epochs", epochs), ("Training images", images)):
@@ -28,22 +34,23 @@ def start(page, address, epochs, images):
         field.fill(str(value))
         field.press("Enter")
     page.get_by_role("button", name="Start training").click()
-    page.wait_for_url(re.compile(r"\?run=[\w-]{20,}"))
-    progressed(page)
+    page.wait_for_url(RUN)
+    assert batch(page)
 
 
-def progressed(page):
-    """Wait until the run has its pace; the text of the progress bar."""
-    bar = page.get_by_test_id("stProgress")
-    expect(bar).to_contain_text("images per second")
-    return bar.inner_text()
+def stop(page):
+    """End a run, so that the next test has the worker to itself."""
+    page.get_by_role("button", name="Stop and keep weights").click()
+    expect(page.get_by_test_id("stMetric").filter(has_text="Test accuracy")).to_be_visible()
+    expect(page.get_by_role("button", name="Use this network")).to_be_visible()
 
 
 def batch(page):
     """The number of the batch in the progress text, counted through the run."""
-    epoch, now, all_of = map(
-        int, re.search(r"epoch (\d+) of .* batch (\d+) of (\d+)", progressed(page)).groups()
-    )
+    bar = page.get_by_test_id("stProgress")
+    expect(bar).to_contain_text(BATCH)  # whatever the run is doing
+    text = bar.inner_text().replace(",", "")
+    epoch, now, all_of = map(int, BATCH.search(text).groups())
     return (epoch - 1) * all_of + now
 
 
@@ -62,7 +69,7 @@ def workers(address):
 
 def test_a_run_survives_a_refresh_a_second_tab_and_a_killed_worker(trainer, open_page):
     page = open_page()
-    start(page, trainer, epochs=4, images=20_000)
+    start(page, trainer, **LONG)
     page.reload()
     before = batch(page)
     second = page.context.new_page()
@@ -70,33 +77,56 @@ def test_a_run_survives_a_refresh_a_second_tab_and_a_killed_worker(trainer, open
     assert batch(second) >= before
     for worker in workers(trainer):
         os.kill(worker.pid, signal.SIGKILL)
-    page.wait_for_function(
-        """before => {
-            const text = document.querySelector('[data-testid=stProgress]')?.innerText ?? '';
-            const found = text.match(/epoch (\\d+) of .* batch (\\d+) of (\\d+)/);
-            return found && (found[1] - 1) * found[3] + +found[2] > before;
-        }""",
-        arg=batch(page),
-    )
-    second.get_by_role("button", name="Stop and keep weights").click()
+    before = batch(page)
+    eventually(lambda: batch(page) > before)
+    stop(second)
     expect(page.get_by_test_id("stMetric").filter(has_text="Test accuracy")).to_be_visible()
-    expect(second.get_by_role("button", name="Use this network")).to_be_visible()
     assert not page.get_by_test_id("stException").count()
 
 
 def test_a_stranger_sees_no_run_and_takes_turns_with_it(trainer, open_page):
     mine, other = open_page(), open_page()
-    start(mine, trainer, epochs=10, images=20_000)
+    start(mine, trainer, **LONG)
     other.goto(f"{trainer}/train")
     expect(other.get_by_role("button", name="Start training")).to_be_enabled()
     expect(other.get_by_role("button", name="Pause")).to_have_count(0)
-    start(other, trainer, epochs=1, images=2_000)
+    start(other, trainer, **LONG)
     expect(mine.get_by_text("2 runs share 1 worker")).to_be_visible()
-    expect(other.get_by_test_id("stMetric").filter(has_text="Test accuracy")).to_be_visible()
+    before = batch(mine), batch(other)
+    eventually(lambda: batch(mine) > before[0] and batch(other) > before[1])
+    stop(other)
     mine.get_by_role("button", name="Pause").click()
     expect(mine.get_by_role("button", name="Resume")).to_be_visible()
-    mine.get_by_role("button", name="Stop and keep weights").click()
-    expect(mine.get_by_role("button", name="Use this network")).to_be_visible()
+    stop(mine)
+
+
+def press_start(page):
+    """As a visitor whom the page knows."""
+    page.locator(".st-key-visitor i[data-known]").wait_for(state="attached")
+    page.get_by_role("button", name="Start training").click()
+
+
+def test_one_visitor_trains_three_runs_in_all_tabs_and_after_a_refresh(trainer, open_page):
+    page = open_page()
+    runs = []
+    for _ in range(3):
+        page.goto(f"{trainer}/train")
+        page.reload()  # a new session, without the run in the address
+        press_start(page)
+        page.wait_for_url(RUN)
+        runs.append(page.url)
+    second = page.context.new_page()
+    second.goto(f"{trainer}/train")
+    press_start(second)
+    expect(second.get_by_text("3 of your runs are training already")).to_be_visible()
+    second.get_by_role("button", name="LeNet, batch").first.click()
+    expect(second.get_by_role("button", name="Stop and keep weights")).to_be_visible()
+    other = open_page()
+    start(other, trainer, **LONG)
+    stop(other)
+    for address in runs:
+        page.goto(address)
+        stop(page)
 
 
 def test_a_trained_network_is_used_and_downloaded_and_comes_back(trainer, open_page, tmp_path):
@@ -123,27 +153,27 @@ def test_a_trained_network_is_used_and_downloaded_and_comes_back(trainer, open_p
 
 def test_the_charts_move_with_the_run_and_keep_a_zoom(trainer, open_page):
     page = open_page()
-    start(page, trainer, epochs=20, images=50_000)
+    start(page, trainer, **LONG)
     chart = page.locator(".st-key-run_loss .plot")
     box = chart.locator(".nsewdrag").first.bounding_box()  # waits until it is drawn
-    drawn = "document.querySelector('.st-key-run_loss .plot')._fullData[0].x.length"
-    page.wait_for_function(f"{drawn} > 3")
-    page.evaluate(
-        "document.querySelector('.st-key-run_loss .plot .main-svg').dataset.mark = 'same'"
-    )
+
+    def points():
+        return chart.evaluate("plot => plot._fullData[0].x.length")
+
+    def end():
+        return chart.evaluate("plot => plot.layout?.xaxis?.range?.[1]")
+
+    eventually(lambda: points() > 3)
+    chart.locator(".main-svg").first.evaluate("drawing => drawing.dataset.mark = 'same'")
+    whole = end()
     page.mouse.move(box["x"] + 5, box["y"] + 20)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
     page.mouse.up()
-    zoomed = "document.querySelector('.st-key-run_loss .plot').layout.xaxis.range[1]"
-    page.wait_for_function(f"{zoomed} < 15")
-    end, points = page.evaluate(zoomed), page.evaluate(drawn)
-    page.wait_for_function(f"points => {drawn} > points + 5", arg=points)
-    assert page.evaluate(zoomed) == end
+    eventually(lambda: end() < 0.8 * whole)
+    zoomed, before = end(), points()
+    eventually(lambda: points() > before + 5)
+    assert end() == zoomed
     assert chart.locator(".main-svg").first.get_attribute("data-mark") == "same"
-    page.get_by_role("button", name="Stop and keep weights").click()
-    expect(page.get_by_role("button", name="Use this network")).to_be_visible()
-    page.wait_for_function(
-        "end => document.querySelector('.st-key-run_loss .plot')?.layout?.xaxis.range[1] === end",
-        arg=end,
-    )
+    stop(page)
+    eventually(lambda: end() == zoomed)
