@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from model.preprocess import DEFAULT, Options
 from ui import answers, attempts, files, looks, shell, stages, state
-from ui.sources import SOURCES, Shot
+from ui.sources import SOURCES, Shot, turn_away
 
 
 @st.fragment
@@ -18,6 +18,7 @@ def predict() -> None:
         default="Draw",
         required=True,
         key="predict_source",
+        on_change=turn_away,
         persist_state="session",
         label_visibility="collapsed",
     )

@@ -154,7 +154,7 @@ def test_files_are_still_there_after_a_look_at_another_source(page):
     choose(page, "Upload")
     assert "Still here: **shirt.png**" in words(page)
     assert answered(page) == before
-    page.button(key="predict_upload_remove").click().run()
+    page.button(key="predict_remove").click().run()
     assert "Choose a picture" in page.info[0].value
 
 

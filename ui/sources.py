@@ -109,7 +109,7 @@ def _kept(source: str, key: str) -> list[Shot]:
             names = ", ".join(plain(shot.name) for shot in shots[:3])
             more = f" and {len(shots) - 3} more" if len(shots) > 3 else ""
             st.markdown(f"Still here: **{names}**{more}")
-            st.button("Remove", on_click=_keep, args=(source, key), key=f"{key}_remove")
+            st.button("Remove", on_click=_keep, args=(source, key), key="predict_remove")
     return shots
 
 
@@ -122,9 +122,23 @@ def draw() -> list[Shot] | str:
     return [Shot("Drawing", picture, key=f"Drawing {zlib.crc32(first_stroke.encode())}")]
 
 
+def turn_away() -> None:
+    """The visitor chose another source: have widgets of files begin empty when they are back.
+
+    Someone who turns away and back at once may find the widget empty in the browser though the
+    server still knows its files; under a new key it is empty for both, and `_kept` has the files.
+    """
+    st.session_state[state.TURNS] = st.session_state.get(state.TURNS, 0) + 1
+
+
+def _key(name: str) -> str:
+    """The key of a widget of files, a new one after every turn to another source."""
+    return f"{name}_{st.session_state.get(state.TURNS, 0)}"
+
+
 def upload() -> list[Shot] | str:
     """A place for files."""
-    key = "predict_upload"
+    key = _key("predict_upload")
     files = st.file_uploader(
         "Pictures",
         accept_multiple_files=True,
@@ -142,7 +156,7 @@ def upload() -> list[Shot] | str:
 
 def camera() -> list[Shot] | str:
     """The device's camera."""
-    key = "predict_camera"
+    key = _key("predict_camera")
     st.camera_input(
         "One piece of clothing, on something plain",
         key=key,

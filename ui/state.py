@@ -33,6 +33,7 @@ EXAMPLE = "home_example"  # number of the test picture that Home shows
 DRAWING = "predict_drawing"  # what the canvas was last set to: its version and its objects
 DRAWN = "predict_drawn"  # what is on the canvas, for when the visitor comes back to it
 SHOTS = "predict_shots"  # dict from a source to the pictures it was given, by Streamlit's number
+TURNS = "predict_turns"  # how often the visitor chose another source
 LISTED = "predict_listed"  # the pictures that can be looked at closely, as attempts
 WEIGHTS_FILE = "train_weights_read"  # the weights file on Train: its number, what was read of it
 ATTEMPTS = "predict_attempts"  # what was tried on Predict, and what it was taken for

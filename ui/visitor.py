@@ -17,6 +17,7 @@ from model import server
 from model.networks import NETWORKS
 from ui import state
 
+COMPONENT = "visitor_component"
 # The browser keeps the first token that it is given. A session that began with another one, after a
 # refresh or in a new tab, is told. Without storage, in a private frame say, each session is alone.
 _browser = st.components.v2.component(
@@ -42,7 +43,12 @@ def token() -> str:
 def recognise() -> None:
     """Ask the browser who this is; a page calls it that needs to know."""
     with st.container(key="visitor"):
-        told = _browser(key="visitor_component", data=token(), on_token_change=lambda: None).token
+        _browser(key=COMPONENT, data=token(), on_token_change=_told)
+
+
+def _told() -> None:
+    """The browser keeps another token than this session began with: before the page is drawn."""
+    told = st.session_state[COMPONENT].token
     if isinstance(told, str) and re.fullmatch(r"[\w-]{22}", told, re.ASCII):
         st.session_state[state.VISITOR] = told
 
