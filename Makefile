@@ -11,8 +11,11 @@ PY := .venv/bin/python
 APP := .venv/installed
 DEV := .venv/installed-dev
 
-# The tests without a browser, in two processes; each file stays in one, for its fixtures' sake.
-QUICK := -m "not browser" -n 2 --dist loadfile
+# The tests without a browser, in two processes; tests/conftest.py says which stay together.
+# One worker is enough, for it takes seconds to start; and two processes whose matrix products all
+# want both cores wait for each other.
+QUICK := OPENBLAS_NUM_THREADS=1 LENET_WORKERS=1 $(PY) -m pytest -m "not browser" \
+	-n 2 --no-loadscope-reorder
 
 # Exact versions with hashes for every platform that the app runs on, from Python 3.11 on.
 LOCK := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
@@ -41,10 +44,10 @@ types: $(DEV)  ## mypy
 	$(PY) -m mypy
 
 check: lint types  ## the quick checks: ruff, mypy, and all tests without a browser
-	$(PY) -m pytest $(QUICK)
+	$(QUICK)
 
 test: data lint types  ## everything, the browser tests too
-	$(PY) -m pytest $(QUICK)
+	$(QUICK)
 	chromium="$$($(PY) tools/chromium.py)" && CHROMIUM="$$chromium" $(PY) -m pytest -m browser
 
 bench: $(DEV) data  ## measure this project and its peers; results under benchmarks/results/

@@ -15,12 +15,13 @@ SCRIPT = f"""
 import sys
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
-from model import data
+from model import data, server
 from ui import state
 state.ASSETS = Path(sys.argv[1])
 drawn = data.load("wardrobe")
 data.load = lambda name=None: drawn
 state._search = lambda: True
+server.runs = dict  # none, and no worker
 for file in {list(PAGES)!r}:
     app = AppTest.from_file({str(ROOT / "app.py")!r}, default_timeout=120).switch_page(file).run()
     assert not app.exception, app.exception

@@ -7,6 +7,7 @@ import math
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from model import graph, networks
 from model.forward import forward, predict
@@ -131,16 +132,24 @@ def test_prediction_in_parts_is_prediction_at_once():
     assert predict(NETWORKS["lenet"], weights, pictures[:0]).shape == (0, 10)
 
 
+@pytest.mark.filterwarnings("ignore:Even though the `tf.config")  # tf.data stays a graph; so be it
 @everyone
 def test_the_keras_code_runs_and_builds_this_network(name, monkeypatch):
-    """The text is run whole, with a tiny data set and one epoch in place of thirty."""
+    """The text is run whole, with a tiny data set and one epoch in place of thirty.
+
+    Eagerly: to compile a graph takes seconds, and it would be used once.
+    """
     rng = np.random.default_rng(0)
     small = [(rng.integers(0, 256, (n, 28, 28)), rng.integers(0, 10, n)) for n in (32, 32)]
     monkeypatch.setattr(keras.datasets.fashion_mnist, "load_data", lambda: small)
     code = networks.keras_code(NETWORKS[name]).replace("epochs=30", "epochs=1")
     space: dict = {}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(code, space)
+    tf.config.run_functions_eagerly(True)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(code, space)
+    finally:
+        tf.config.run_functions_eagerly(False)
     ours = keras_model(NETWORKS[name])
     assert space["model"].count_params() == ours.count_params()
     assert activations(space["model"]) == activations(ours)

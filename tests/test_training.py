@@ -131,7 +131,8 @@ def test_the_steps_are_those_of_keras(optimizer, network, monkeypatch):
     }[optimizer]
     if optimizer == "adamw":
         theirs.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    model.compile(theirs, keras.losses.CategoricalCrossentropy(label_smoothing=0.1))
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.1)
+    model.compile(theirs, loss, run_eagerly=True)  # no graph is compiled for six steps
     ours = advance(start(config), config, 6)
     expected = [
         float(model.train_on_batch(x[i : i + 50], y[i : i + 50])) for i in range(0, 300, 50)
