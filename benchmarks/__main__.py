@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks import memory, pages, pictures, strokes, training
 from benchmarks.results import Row, described, machine, number, table, write
 from benchmarks.sizes import FULL, SMOKE, Sizes
-from model import data
+from model.data import datasets
 
 RESULTS = Path(__file__).resolve().parent / "results"
 NAMES = (*training.NAMES, *memory.NAMES, *pages.NAMES, *strokes.NAMES, *pictures.NAMES)
@@ -68,8 +68,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; exit status 1 if a figure is void, 2 without Fashion-MNIST."""
     options = parse(arguments)
-    if data.find().dataset is None:
-        print(f"Fashion-MNIST is not on this computer. {data.HOW_TO_GET_IT}", file=sys.stderr)
+    if datasets.find().dataset is None:
+        print(f"Fashion-MNIST is not on this computer. {datasets.HOW_TO_GET_IT}", file=sys.stderr)
         return 2
     logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     log.setLevel(logging.INFO)

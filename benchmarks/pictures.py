@@ -14,11 +14,11 @@ from PIL import Image
 
 from benchmarks.results import Row
 from benchmarks.sizes import Sizes
-from model import checkpoint
-from model.occlusion import occlusion
-from model.predict import WEIGHTS
-from model.preprocess import prepare, read_picture
-from model.wardrobe import Look, draw
+from model.insight.occlusion import occlusion
+from model.insight.predict import WEIGHTS
+from model.pictures.preprocess import prepare, read_picture
+from model.training import checkpoint
+from model.wardrobe.draw import Look, draw
 
 NAMES = ("photograph", "photograph-memory", "occlusion")
 SIDES = (4000, 3000)  # 12 megapixels
@@ -50,7 +50,7 @@ def milliseconds(act: Callable[[], object]) -> list[float]:
 CHILD = """
 import sys
 from pathlib import Path
-from model.preprocess import prepare, read_picture
+from model.pictures.preprocess import prepare, read_picture
 content = sys.stdin.buffer.read()
 def peak():  # in kB; a child's getrusage would begin with its parent's
     lines = Path("/proc/self/status").read_text().splitlines()

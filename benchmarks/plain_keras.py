@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model import data
+from model.data import datasets
 from model.train import peak_memory_mb
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -50,12 +50,12 @@ def pictures(name: str, images: int) -> Arrays:
     script lets go of them once it has divided by 255.
     """
     if name == "wardrobe":
-        train, labels, *test = data.wardrobe()
+        train, labels, *test = datasets.wardrobe()
     else:
-        found = data.find().dataset
+        found = datasets.find().dataset
         if found is None:
-            raise SystemExit(f"Fashion-MNIST is not on this computer. {data.HOW_TO_GET_IT}")
-        train, labels, *test = (getattr(found, field) for field in data.FIELDS)
+            raise SystemExit(f"Fashion-MNIST is not on this computer. {datasets.HOW_TO_GET_IT}")
+        train, labels, *test = (getattr(found, field) for field in datasets.FIELDS)
     return train[:images], labels[:images], *test
 
 

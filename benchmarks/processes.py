@@ -22,7 +22,7 @@ from typing import IO, Any
 import psutil
 
 from benchmarks.sizes import Sizes
-from model.data import PROJECT
+from model import PROJECT
 
 SAMPLE_SECONDS = 0.2  # one sample costs a process of 1.6 GB about 2 ms
 START_SECONDS = 120

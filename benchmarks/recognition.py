@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from model import checkpoint, forward
-from model.checkpoint import CheckpointError, Trained
-from model.data import CLASSES
-from model.networks import NETWORKS
-from model.predict import FASHION_WEIGHTS, WEIGHTS
-from model.preprocess import DEFAULT, PictureError, prepare, read_picture
+from model.data.datasets import CLASSES
+from model.insight.predict import FASHION_WEIGHTS, WEIGHTS
+from model.networks import forward
+from model.networks.architectures import NETWORKS
+from model.pictures.preprocess import DEFAULT, PictureError, prepare, read_picture
+from model.training import checkpoint
+from model.training.checkpoint import CheckpointError, Trained
 
 Way = Callable[[Image.Image], NDArray[np.uint8]]  # a picture to its views, (n, 28, 28)
 

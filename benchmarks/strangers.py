@@ -13,7 +13,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from model.preprocess import PictureError, prepare
+from model.pictures.preprocess import PictureError, prepare
 
 Bytes = NDArray[np.uint8]
 SIDE = 280

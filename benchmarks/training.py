@@ -19,9 +19,9 @@ from typing import Any
 from benchmarks.processes import script
 from benchmarks.results import Row
 from benchmarks.sizes import Sizes
-from model.engine import Engine, make_engine
-from model.recipes import RECIPES, Config
-from model.run import ENDED, Run
+from model.training.engine import Engine, make_engine
+from model.training.recipes import RECIPES, Config
+from model.training.run import ENDED, Run
 
 ARTICLE_EPOCHS = 30
 ARTICLE_ACCURACY = 0.9067  # on the test set

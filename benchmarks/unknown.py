@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from benchmarks.recognition import labelled
 from benchmarks.strangers import strangers
-from model import checkpoint, data
-from model.checkpoint import CheckpointError, Trained
-from model.familiar import Memory, distances, remember, similarities
-from model.forward import forward
-from model.networks import NETWORKS
-from model.predict import WEIGHTS
-from model.preprocess import prepare
+from model.data import datasets
+from model.insight.out_of_distribution import Memory, distances, remember, similarities
+from model.insight.predict import WEIGHTS
+from model.networks.architectures import NETWORKS
+from model.networks.forward import forward
+from model.pictures.preprocess import prepare
+from model.training import checkpoint
+from model.training.checkpoint import CheckpointError, Trained
 
 CLOTHES, OTHERS = 2000, 300  # pictures of clothes, and of each kind that is none
 
@@ -86,8 +87,8 @@ def main() -> int:
     options = parser.parse_args()
     try:
         trained = checkpoint.load(options.weights.read_bytes())
-        dataset = data.load("fashion-mnist")
-    except (OSError, CheckpointError, data.DataError) as error:
+        dataset = datasets.load("fashion-mnist")
+    except (OSError, CheckpointError, datasets.DataError) as error:
         print(f"Nothing can be measured: {error}", file=sys.stderr)
         return 2
     memory = remember(trained, dataset)

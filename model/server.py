@@ -6,13 +6,13 @@ then runs would train on that nobody can stop.
 
 from __future__ import annotations
 
-from model import data
-from model.checkpoint import Trained
-from model.data import Dataset
-from model.engine import make_engine
-from model.familiar import Memory, remember
+from model.data import datasets
+from model.data.datasets import Dataset
+from model.insight.out_of_distribution import Memory, remember
 from model.once import Kept
-from model.run import Runs
+from model.training.checkpoint import Trained
+from model.training.engine import make_engine
+from model.training.run import Runs
 
 MOST_MEMORIES = 12  # of what weights make of known pictures, a few megabytes each
 
@@ -42,7 +42,7 @@ def search() -> bool:
 
     Whoever hosts the app need not: the first visit does it.
     """
-    return _searches.get("search", lambda: data.reload(download=True).dataset is not None)
+    return _searches.get("search", lambda: datasets.reload(download=True).dataset is not None)
 
 
 def knows(weights: str, dataset: Dataset) -> bool:

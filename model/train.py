@@ -18,10 +18,11 @@ from typing import Any
 import psutil
 from tqdm import tqdm
 
-from model import data, snapshots
-from model.batches import split, steps_per_epoch
-from model.checkpoint import Checkpoint, Trained, final_weights, start, to_bytes
-from model.recipes import CHOICES, LIMITS, RECIPES, Config, SettingError, check
+from model.data import datasets
+from model.training.batches import split, steps_per_epoch
+from model.training.checkpoint import Checkpoint, Trained, final_weights, start, to_bytes
+from model.training.recipes import CHOICES, LIMITS, RECIPES, Config, SettingError, check
+from model.wardrobe import synthetic
 
 SLICE_STEPS = 100  # how often the progress bar moves
 
@@ -47,22 +48,24 @@ def _config(arguments: argparse.Namespace) -> Config:
     changes = {name: value for name, value in named.items() if value is not None}
     config = replace(RECIPES[arguments.recipe].config, **changes)
     if arguments.data is None and config.data == Config().data:
-        config = replace(config, data=data.load().name)
+        config = replace(config, data=datasets.load().name)
     return check(config)
 
 
 def _drawn(config: Config) -> None:
     """Draw what the data set "mixed" needs, where it is chosen and nobody did so yet."""
     if config.data == "mixed":
-        data.load("fashion-mnist")  # without it there is no use in drawing
-        snapshots.build()
+        datasets.load("fashion-mnist")  # without it there is no use in drawing
+        synthetic.build()
 
 
 def _train(config: Config) -> tuple[Checkpoint, dict[str, Any]]:
     """Train to the end; the newest checkpoint, and what is told as JSON."""
-    from model.training import advance  # here, so that a wrong option is told without TensorFlow
+    from model.training.slices import (
+        advance,  # here, so that a wrong option is told without TensorFlow
+    )
 
-    available = len(data.load(config.data).train_labels)
+    available = len(datasets.load(config.data).train_labels)
     images = len(split(available, config.train_images, config.validation_images).train)
     per_epoch = steps_per_epoch(images, config.batch_size)
     checkpoint, batches = start(config), []
@@ -116,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.out.open("ab").close()  # what cannot be written is told before the training
         _drawn(config)
         checkpoint, told = _train(config)
-    except (SettingError, data.DataError, OSError) as error:
+    except (SettingError, datasets.DataError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
     if options.out:

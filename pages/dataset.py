@@ -3,9 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from model import browse
-from model.data import CLASSES
-from ui import address, charts, components, gallery, shell, state
+from model.data import browse
+from model.data.datasets import CLASSES
+from ui import address, charts, components, shell, state
+from ui.dataset import gallery
 from ui.plots import plot
 
 

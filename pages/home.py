@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from model.data import CLASSES
-from model.forward import predict
-from model.networks import NETWORKS, keras_code
+from model.data.datasets import CLASSES
+from model.networks.architectures import NETWORKS, keras_code
+from model.networks.forward import predict
 from ui import bars, components, shell, state
 
 STEPS = (  # the article's, each with what it is and where it is done: (label, file or anchor)

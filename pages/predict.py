@@ -3,9 +3,10 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from model.preprocess import DEFAULT, Options
-from ui import answers, attempts, files, looks, shell, stages, state
-from ui.sources import SOURCES, Shot, turn_away
+from model.pictures.preprocess import DEFAULT, Options
+from ui import shell, state
+from ui.predict import answers, attempts, files, looks, stages
+from ui.predict.sources import SOURCES, Shot, turn_away
 
 
 @st.fragment

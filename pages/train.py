@@ -5,31 +5,32 @@ from dataclasses import replace
 import streamlit as st
 
 from model import server
-from model.data import DataError
-from model.networks import NETWORKS
-from model.recipes import RECIPES, Config, SettingError
-from model.run import Run, ServerFullError
-from ui import shell, state, training, visitor
+from model.data.datasets import DataError
+from model.networks.architectures import NETWORKS
+from model.training.recipes import RECIPES, Config, SettingError
+from model.training.run import Run, ServerFullError, is_active
+from ui import shell, state, visitor
+from ui.train import controls, progress, results, settings, weights_file
 
 
 def watch(run: Run, token: str) -> None:
     """The run: what it is, its buttons or its results, progress, and charts."""
     now = run.snapshot()
     st.subheader(
-        f"{NETWORKS[now.config.network].label}, {training.recipe_label(now.recipe)}", anchor=False
+        f"{NETWORKS[now.config.network].label}, {settings.recipe_label(now.recipe)}", anchor=False
     )
-    st.caption(training.summary(now.config))
+    st.caption(settings.summary(now.config))
     if now.message:
         st.warning(now.message)
-    if training.is_active(run):
-        training.controls(run)
+    if is_active(run):
+        controls.controls(run)
     else:
-        training.results(now, run, token)
-    training.watch(run, token)
+        results.results(now, run, token)
+    progress.watch(run, token)
     st.caption("This page's address leads back to this run, also from another tab or device.")
 
 
-def settings(busy: bool) -> tuple[Config, str]:
+def choose(busy: bool) -> tuple[Config, str]:
     """The widgets of a new run; its settings, and the recipe's key or "custom"."""
     network_column, recipe_column, epochs_column = st.columns([3, 3, 2])
     network = network_column.selectbox(
@@ -58,9 +59,9 @@ def settings(busy: bool) -> tuple[Config, str]:
     st.caption(f"**{NETWORKS[network].label}:** {NETWORKS[network].story}")
     st.caption(f"**{RECIPES[recipe].label}:** {RECIPES[recipe].story}")
     with st.expander("More settings"):
-        config = training.more_settings(recipe, busy)
+        config = settings.more_settings(recipe, busy)
     changed = config != usual or epochs != usual.epochs
-    config = replace(config, network=network, epochs=epochs, data=training.data_for(recipe))
+    config = replace(config, network=network, epochs=epochs, data=settings.data_for(recipe))
     return config, "custom" if changed else recipe
 
 
@@ -94,10 +95,10 @@ if token and run is None:
 if run and token:
     watch(run, token)
     st.subheader("Another run", anchor=False)
-busy = training.is_active(run)
+busy = is_active(run)
 with st.container(border=True):
-    config, recipe = settings(busy)
-    if fault := training.fault(config):
+    config, recipe = choose(busy)
+    if fault := settings.fault(config):
         st.error(fault)
     if st.button(
         "Start training",
@@ -110,4 +111,4 @@ with st.container(border=True):
     if busy:
         st.caption("Your run is still going. Stop it above to start another.")
 with st.expander("Use weights from a file"):
-    training.weights_from_file()
+    weights_file.weights_from_file()

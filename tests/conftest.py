@@ -7,9 +7,6 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from xdist.scheduler import LoadScopeScheduling
 
-OF_PAGES = ("address", "pages", "predict_page", "train_page", "uploads")
-PAGES = {f"tests/test_{name}.py" for name in OF_PAGES}
-
 
 @pytest.fixture(scope="session", autouse=True)
 def packages_looked_through_once():
@@ -32,7 +29,8 @@ class Together(LoadScopeScheduling):
 
     def _split_scope(self, nodeid):
         file = nodeid.partition("::")[0]
-        return "pages" if file in PAGES else file
+        folder = file.rpartition("/")[0]
+        return "pages" if folder in ("tests/pages", "tests/ui") else file
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -19,7 +19,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-ROOT = Path(__file__).resolve().parent.parent
+from model import PROJECT
+
 HERE = {"127.0.0.1", "::1", "::", "0.0.0.0", "localhost", None}
 
 
@@ -49,10 +50,10 @@ def main(way, log, port):
     else:
         from streamlit import config
 
-        config._main_script_path = str(ROOT / "app.py")
+        config._main_script_path = str(PROJECT / "app.py")
         flags = {"server_headless": True, "server_port": int(port)}
         bootstrap.load_config_options(flags)
-        bootstrap.run(str(ROOT / "app.py"), False, [], flags)
+        bootstrap.run(str(PROJECT / "app.py"), False, [], flags)
 
 
 class Served:
@@ -67,7 +68,7 @@ class Served:
         command = [sys.executable, "-m", "tests.served", way, str(self.log), str(self.port)]
         kept = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=kept | environment, **quiet)
+        self.process = subprocess.Popen(command, cwd=PROJECT, env=kept | environment, **quiet)
 
     def __enter__(self):
         end = time.monotonic() + 60

@@ -2,47 +2,87 @@
 
 import ast
 import importlib
-from pathlib import Path
 
 import pytest
 
-from model.networks import NETWORKS
-from model.recipes import CHOICES, LIMITS, RECIPES, check
+from model import PROJECT
+from model.networks.architectures import NETWORKS
+from model.training.recipes import CHOICES, LIMITS, RECIPES, check
 from ui.shell import PAGES
 
-ROOT = Path(__file__).parent.parent
-FILES = [ROOT / "app.py", *(f for d in ("pages", "ui", "model") for f in (ROOT / d).rglob("*.py"))]
-ALLOWED = {
+FILES = [
+    PROJECT / "app.py",
+    *(file for folder in ("pages", "ui", "model") for file in (PROJECT / folder).rglob("*.py")),
+]
+# Who may import whom. What stands alone is a whole folder's; "model" is its top: commands, and what
+# lives as long as the server.
+ROOMS = ("networks", "pictures", "wardrobe", "data", "training", "insight")
+ARROWS: dict[str, set[str]] = {
     "app.py": {"ui", "pages"},
-    "pages": {"ui", "model"},
-    "ui": {"ui", "model"},
-    "model": {"model"},
+    "pages": {"ui", "model", *ROOMS},
+    "ui": {"ui", "model", *ROOMS},
+    "model": {"model", *ROOMS},
+    "networks": set(),
+    "pictures": set(),
+    "wardrobe": {"pictures"},
+    "data": {"wardrobe", "pictures"},
+    "training": {"data", "networks", "pictures"},
+    "insight": {"training", "data", "wardrobe", "networks", "pictures"},
 }
+WITH_TENSORFLOW = {"networks/graph.py", "training/slices.py"}
 OURS = {"app", "pages", "ui", "model", "tests", "benchmarks", "tools"}
 
 
 def imports(file):
-    """The top names of all that a file imports, wherever in it."""
+    """The full names of all modules that a file imports, wherever in it."""
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield (node.module or "").split(".")[0]
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}"
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
+def place(name):
+    """Where a module belongs, as in ARROWS: a room, "ui", "pages", or "model" for its top."""
+    first, *rest = name.split(".")
+    return rest[0] if first == "model" and rest and rest[0] in ROOMS else first
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(PROJECT)))
 def test_imports_go_one_way(file):
-    layer = file.relative_to(ROOT).parts[0]
-    found = set(imports(file))
-    assert found & OURS <= ALLOWED[layer]
-    if layer == "model":
-        assert not found & {"streamlit", "plotly"}
-    if file.name not in ("training.py", "graph.py") or layer != "model":
-        assert not found & {"tensorflow", "keras"}
+    relative = file.relative_to(PROJECT)
+    here = "app.py" if file.name == "app.py" else place(".".join(relative.with_suffix("").parts))
+    found = set(imports(file)) - {"model.PROJECT"}
+    ours = {place(name) for name in found if name.split(".")[0] in OURS}
+    assert ours <= ARROWS[here] | {here if here in ROOMS else ""}
+    top = {name.split(".")[0] for name in found}
+    if relative.parts[0] == "model":
+        assert not top & {"streamlit", "plotly"}
+    if "/".join(relative.parts[1:]) not in WITH_TENSORFLOW or relative.parts[0] != "model":
+        assert not top & {"tensorflow", "keras"}
+
+
+def test_what_one_page_shows_is_used_by_no_other():
+    folders = {file.parent.name for file in (PROJECT / "ui").glob("*/__init__.py")}
+    for file in [*(PROJECT / "pages").glob("*.py"), *(PROJECT / "ui").rglob("*.py")]:
+        here = file.stem if file.parent.name == "pages" else file.parent.name
+        for name in imports(file):
+            parts = name.split(".")
+            if parts[0] == "ui" and parts[1] in folders:
+                assert parts[1] == here, (file, name)
+
+
+def test_the_arrows_make_no_circle():
+    done: set[str] = set()
+    while rooms := [room for room in ROOMS if room not in done and ARROWS[room] <= done]:
+        done |= set(rooms)
+    assert done == set(ROOMS)
+    assert set(ROOMS) == {file.parent.name for file in (PROJECT / "model").glob("*/__init__.py")}
 
 
 def test_every_page_is_in_the_menu():
-    assert set(PAGES) == {f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py")}
+    assert set(PAGES) == {f"pages/{file.name}" for file in (PROJECT / "pages").glob("*.py")}
 
 
 def test_every_recipe_and_choice_can_be_used():
@@ -58,7 +98,7 @@ def test_every_module_says_what_it_is():
 
 
 def test_the_readme_names_every_module_of_the_model():
-    readme = (ROOT / "README.md").read_text()
+    readme = (PROJECT / "README.md").read_text()
     for name in ("train", "predict", "data"):
         assert f"python -m model.{name}" in readme
         importlib.import_module(f"model.{name}")

@@ -15,7 +15,7 @@ from benchmarks.processes import Peak, share, whole
 from benchmarks.results import Row, cells, machine, number, processor, table, write
 from benchmarks.sizes import FULL, SMOKE
 from benchmarks.training import Turns, epoch_row, epoch_seconds, pair_row
-from model.data import PROJECT
+from model import PROJECT
 
 ALONE = Row("web", "memory", 200.0, "MB", 220.0, "all of it")
 BESIDE = Row("epoch", "seconds", 10.0, "s", 0.6, "everything", peer=20.0)
@@ -154,7 +154,7 @@ def test_every_measurement_can_be_asked_for_alone(monkeypatch):
 
 def test_the_command_prints_and_writes(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(command, "measure", lambda wanted, sizes: [replace(ALONE, fault="wrong")])
-    monkeypatch.setattr(command.data, "find", lambda: type("Search", (), {"dataset": True}))
+    monkeypatch.setattr(command.datasets, "find", lambda: type("Search", (), {"dataset": True}))
     assert command.main(["--only", "web", "--out", str(tmp_path)]) == 1
     assert "| memory | 200 MB |" in capsys.readouterr().out
     assert (tmp_path / "latest.json").exists()

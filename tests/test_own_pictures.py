@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from benchmarks import recognition
-from model import checkpoint
-from model.data import PROJECT
-from model.predict import WEIGHTS
+from model import PROJECT
+from model.insight.predict import WEIGHTS
+from model.training import checkpoint
 from tools import own_pictures
 
 FOLDERS = [own_pictures.FOLDER / part for part in own_pictures.PARTS]

@@ -10,10 +10,10 @@ from PIL import Image, ImageDraw
 from safetensors.numpy import load, save
 
 from model import predict
-from model.checkpoint import Trained, to_bytes
-from model.data import CLASSES
-from model.networks import NETWORKS, initial_weights
-from model.recipes import Config
+from model.data.datasets import CLASSES
+from model.networks.architectures import NETWORKS, initial_weights
+from model.training.checkpoint import Trained, to_bytes
+from model.training.recipes import Config
 
 
 @pytest.fixture

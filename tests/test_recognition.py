@@ -5,9 +5,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from benchmarks import recognition
-from model.checkpoint import Trained, to_bytes
-from model.networks import NETWORKS, initial_weights
-from model.recipes import Config
+from model.networks.architectures import NETWORKS, initial_weights
+from model.training.checkpoint import Trained, to_bytes
+from model.training.recipes import Config
 
 
 @pytest.fixture

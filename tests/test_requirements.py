@@ -1,20 +1,20 @@
 """The locks hold what requirements*.txt ask for, and nothing that names where it came from."""
 
 import re
-from pathlib import Path
 
 import pytest
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parent.parent
+from model import PROJECT
+
 LOCKED = re.compile(r"^(\S+==[^\\]+?) *\\$", re.MULTILINE)
 PINNED = re.compile(r"^[\w.\[\],-]+==\S+", re.MULTILINE)
 
 
 def asked(name):
     """The requirements of a file, and of those that it includes."""
-    for line in (ROOT / name).read_text().splitlines():
+    for line in (PROJECT / name).read_text().splitlines():
         line = line.partition("#")[0].strip()
         if line.startswith("-r "):
             yield from asked(line.removeprefix("-r "))
@@ -33,7 +33,7 @@ def locked(name, python, platform):
         "platform_system": {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}[system],
     }
     found = {}
-    for text in LOCKED.findall((ROOT / name).read_text()):
+    for text in LOCKED.findall((PROJECT / name).read_text()):
         requirement = Requirement(text)
         if not requirement.marker or requirement.marker.evaluate(here):
             assert requirement.name not in found, f"{requirement.name} is there twice"
@@ -62,7 +62,7 @@ def test_the_tests_run_on_what_hosting_installs():
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
 def test_every_package_has_hashes_and_comes_from_wherever_pip_looks(name):
-    text = (ROOT / name).read_text()
+    text = (PROJECT / name).read_text()
     assert len(PINNED.findall(text)) == len(LOCKED.findall(text))
     assert all("--hash=sha256:" in part for part in re.split(PINNED, text)[1:])
     assert not re.search(r"https?://|-index-url|--find-links", text)

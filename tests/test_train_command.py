@@ -3,19 +3,20 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from model import checkpoint, data, snapshots
+from model import PROJECT
 from model import train as command
-from model.forward import predict
-from model.networks import NETWORKS
-from model.recipes import RECIPES
+from model.data import datasets
+from model.networks.architectures import NETWORKS
+from model.networks.forward import predict
+from model.training import checkpoint
+from model.training.recipes import RECIPES
+from model.wardrobe import synthetic
 
 EMPTY = np.zeros(0, np.uint8)
-ROOT = Path(__file__).parent.parent
 # File in assets: its network and recipe.
 SHIPPED = {"lenet": ("lenet", "best"), "lenet-sketch": ("lenet-modern", "sketch")}
 
@@ -23,7 +24,7 @@ SHIPPED = {"lenet": ("lenet", "best"), "lenet-sketch": ("lenet-modern", "sketch"
 def train(*arguments):
     return subprocess.run(
         [sys.executable, "-m", "model.train", *arguments],
-        cwd=ROOT,
+        cwd=PROJECT,
         capture_output=True,
         text=True,
         timeout=120,
@@ -56,7 +57,7 @@ def test_it_trains_writes_weights_and_tells_json(tmp_path):
     trained = checkpoint.load(out.read_bytes())
     assert (trained.config.seed, trained.recipe, trained.epoch) == (3, "quick", 2)
     assert trained.accuracies["test"] == told["test_accuracy"]
-    pictures = data.load("wardrobe")
+    pictures = datasets.load("wardrobe")
     guesses = predict(NETWORKS["lenet"], trained.weights, pictures.test_images).argmax(axis=1)
     assert float(np.mean(guesses == pictures.test_labels)) == pytest.approx(
         told["test_accuracy"], abs=0.002
@@ -65,7 +66,9 @@ def test_it_trains_writes_weights_and_tells_json(tmp_path):
 
 def test_the_recipe_decides_the_data_unless_it_wants_the_usual(monkeypatch):
     parse = command._parser().parse_args
-    monkeypatch.setattr(data, "load", lambda name=None: data.Dataset("wardrobe", "", *[EMPTY] * 4))
+    monkeypatch.setattr(
+        datasets, "load", lambda name=None: datasets.Dataset("wardrobe", "", *[EMPTY] * 4)
+    )
     assert command._config(parse(["--recipe", "sketch"])).data == "mixed"
     assert command._config(parse(["--recipe", "quick"])).data == "wardrobe"
     assert command._config(parse(["--recipe", "sketch", "--data", "wardrobe"])).data == "wardrobe"
@@ -73,8 +76,8 @@ def test_the_recipe_decides_the_data_unless_it_wants_the_usual(monkeypatch):
 
 def test_mixed_is_drawn_before_it_is_trained_on(monkeypatch, capsys):
     calls = []
-    monkeypatch.setattr(data, "load", lambda name=None: calls.append(name))
-    monkeypatch.setattr(snapshots, "build", lambda: calls.append("build"))
+    monkeypatch.setattr(datasets, "load", lambda name=None: calls.append(name))
+    monkeypatch.setattr(synthetic, "build", lambda: calls.append("build"))
     command._drawn(RECIPES["quick"].config)
     assert calls == []
     command._drawn(RECIPES["sketch"].config)
@@ -85,7 +88,7 @@ def test_mixed_is_drawn_before_it_is_trained_on(monkeypatch, capsys):
     ("arguments", "words"),
     [
         (("--epochs", "0"), "Epochs is 0; it must be 1 to 100."),
-        (("--out", str(ROOT)), "OSError|IsADirectoryError|PermissionError"),
+        (("--out", str(PROJECT)), "OSError|IsADirectoryError|PermissionError"),
         (("--recipe", "slow"), "invalid choice"),
     ],
 )
@@ -99,12 +102,12 @@ def test_wrong_settings_are_told_before_any_training(arguments, words):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_weights_that_ship_are_as_good_as_they_say(name):
     """On the real test set where it is present; on any machine, they load and fit."""
-    trained = checkpoint.load((ROOT / "assets" / f"{name}.safetensors").read_bytes())
+    trained = checkpoint.load((PROJECT / "assets" / f"{name}.safetensors").read_bytes())
     assert (trained.network, trained.recipe) == SHIPPED[name]
     assert trained.accuracies["test"] >= 0.91
     try:
-        pictures = data.load("fashion-mnist")
-    except data.DataError:
+        pictures = datasets.load("fashion-mnist")
+    except datasets.DataError:
         return
     network = NETWORKS[trained.network]
     guesses = predict(network, trained.weights, pictures.test_images).argmax(axis=1)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.random import Generator
 from PIL import Image
 
-from model.preprocess import PictureError, prepare, read_picture
+from model.pictures.preprocess import PictureError, prepare, read_picture
 
 MOST_SECONDS = 5.0  # for one file, on a busy machine
 MOST_BYTES = 400_000_000  # that the process may grow by

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.random import Generator
 from PIL import Image, ImageFilter
 
-from model.garments import GARMENTS
-from model.garments.shapes import between, chance, pick
-from model.wardrobe import Look, draw
+from model.wardrobe.draw import Look, draw
+from model.wardrobe.garments import GARMENTS
+from model.wardrobe.garments.shapes import between, chance, pick
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "pictures"
 PARTS = {"dev": 71, "report": 72}  # folder: seed; the training pictures have another

@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.strangers import digit, face
-from model.data import CLASSES
-from model.wardrobe import Look, draw
+from model.data.datasets import CLASSES
+from model.wardrobe.draw import Look, draw
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "samples"
 SEED = 28

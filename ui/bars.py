@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data import CLASSES
+from model.data.datasets import CLASSES
 
 
 def probabilities(values: NDArray[np.floating], by_size: bool = False) -> str:

@@ -14,9 +14,8 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from model import data
-from model.checkpoint import Trained
-from model.networks import (
+from model.data import datasets
+from model.networks.architectures import (
     NETWORKS,
     BatchNorm,
     Conv,
@@ -29,9 +28,10 @@ from model.networks import (
     output_shapes,
     parameter_counts,
 )
+from model.training.checkpoint import Trained
 
 # The data sets that pages show; "mixed" is for training alone.
-DATA_NAMES = {name: data.NAMES[name] for name in ("fashion-mnist", "wardrobe")}
+DATA_NAMES = {name: datasets.NAMES[name] for name in ("fashion-mnist", "wardrobe")}
 
 
 def picture(image: NDArray[np.uint8], width: int = 280) -> bytes:
@@ -90,7 +90,7 @@ def _png(image: NDArray[np.uint8]) -> bytes:
 
 def about(trained: Trained) -> str:
     """What weights are, in one line: network, data, accuracy where it was measured."""
-    parts = [NETWORKS[trained.network].label, f"trained on {data.NAMES[trained.config.data]}"]
+    parts = [NETWORKS[trained.network].label, f"trained on {datasets.NAMES[trained.config.data]}"]
     if "test" in trained.accuracies:
         parts.append(f"{100 * trained.accuracies['test']:.2f} % right on the test set")
     return ", ".join(parts)
@@ -150,14 +150,14 @@ def wardrobe_notice(chosen: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             again = st.button("Try again", icon=":material/refresh:", key="wardrobe_again")
             with st.popover("How to get Fashion-MNIST", type="tertiary"):
-                st.markdown(data.HOW_TO_GET_IT)
+                st.markdown(datasets.HOW_TO_GET_IT)
         if again:
             _look_again()
 
 
 def _look_again() -> None:
     with st.spinner("Looking for Fashion-MNIST, and downloading it if it can be reached ..."):
-        search = data.reload(download=True)
+        search = datasets.reload(download=True)
     if search.dataset:
         st.rerun()
     st.error("Fashion-MNIST was not found here and could not be downloaded.")

@@ -1,7 +1,7 @@
 """Two habits of Streamlit's server that this app ends, with the guard before it or without.
 
-Both reach into Streamlit's inside; tests/test_guard.py notices when that has moved. Importing this
-module is all there is to do: app.py's guard does it, and every page by ui/shell.py.
+Both reach into Streamlit's inside; tests/ui/test_guard.py notices when that has moved. Importing
+this module is all there is to do: app.py's guard does it, and every page by ui/shell.py.
 """
 
 from __future__ import annotations

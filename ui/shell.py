@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from model import data
+from model.data import datasets
 from ui import assets, bounds, components, patches, state, visitor  # noqa: F401 - patches: applied
 from ui.text import plain
 
@@ -81,7 +81,7 @@ def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
         label = plain(chosen.label) if chosen else "no weights yet"
         st.caption(f"Using **{label}** on **{data_name}**")
     if dataset.name == "wardrobe":
-        components.wardrobe_notice(chosen=_is_real(data.load()))
+        components.wardrobe_notice(chosen=_is_real(datasets.load()))
     for fault in state.shipped()[1]:
         st.warning(
             f"{fault} Train a network to get weights of your own, or fetch the file again from "
@@ -89,13 +89,13 @@ def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
         )
 
 
-def _is_real(dataset: data.Dataset) -> bool:
+def _is_real(dataset: datasets.Dataset) -> bool:
     return dataset.name == "fashion-mnist"
 
 
 def _data_set(name: str) -> None:
     """The choice of pictures, where there is one: drawn clothes can always be had."""
-    if not _is_real(data.load()):
+    if not _is_real(datasets.load()):
         st.caption(f"**Data set**  \n{components.DATA_NAMES[name]}")
         return
     st.session_state["data_widget"] = name

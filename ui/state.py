@@ -12,9 +12,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from model import checkpoint, data, server
-from model.checkpoint import CheckpointError, Trained
-from model.data import Dataset
+from model import server
+from model.data import datasets
+from model.data.datasets import Dataset
+from model.training import checkpoint
+from model.training.checkpoint import CheckpointError, Trained
 from ui import address
 from ui.text import plain
 
@@ -126,7 +128,7 @@ def dataset() -> Dataset:
     The best that can be had, unless the visitor chose another.
     """
     _search()
-    return data.load(st.session_state.get(DATA))
+    return datasets.load(st.session_state.get(DATA))
 
 
 def use_data(name: str) -> None:

@@ -2,7 +2,7 @@
 
 Streamlit keeps every file as long as its widget shows it, and as long as a session may come back:
 25 photographs of 20 MB are 500 MB. It has no call to let go of one, so this module reaches into
-its memory of uploads, which may look different in another version: tests/test_uploads.py.
+its memory of uploads, which may look different in another version: tests/ui/test_uploads.py.
 """
 
 from __future__ import annotations

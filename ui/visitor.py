@@ -14,7 +14,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from model import server
-from model.networks import NETWORKS
+from model.networks.architectures import NETWORKS
 from ui import state
 
 COMPONENT = "visitor_component"

@@ -9,12 +9,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from model import PROJECT
+
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -39,7 +39,7 @@ def serving(**environment):
     command = (sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true")
     server = subprocess.Popen(
         [*command, *options],
-        cwd=ROOT,
+        cwd=PROJECT,
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from model.data import CLASSES
+from model.data.datasets import CLASSES
 
 pytestmark = pytest.mark.browser
 CANVAS = "canvas.upper-canvas"

@@ -1,0 +1,19 @@
+"""`python -m model.data`: find or download Fashion-MNIST, and say where it was looked for."""
+
+import sys
+
+from model.data.datasets import find, load
+
+
+def main() -> int:
+    """Find or download Fashion-MNIST and tell the story; exit status 1 if there is none."""
+    print("Looking for Fashion-MNIST:")
+    search = find(download=True, report=print)
+    print(search.conclusion)
+    if search.dataset is None:
+        load("wardrobe")  # drawn and kept now, so that the app starts at once
+    return 0 if search.dataset else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Networks: what they are, their forward pass in NumPy, and their TensorFlow graph."""

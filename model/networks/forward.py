@@ -1,0 +1,144 @@
+"""A network's forward pass in NumPy, layer by layer.
+
+The web process predicts and looks inside networks with this module, so that it never has to
+import TensorFlow. It cannot train. Tests hold it equal to Keras within 1e-5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from model.networks.architectures import (
+    EPSILON,
+    INPUT_SHAPE,
+    BatchNorm,
+    Conv,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    Network,
+    Pool,
+    Weights,
+    layer_names,
+)
+
+Floats = NDArray[np.float32]
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities (n, classes) from logits (n, classes); every row sums to 1."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    probabilities: Floats = powers / powers.sum(axis=-1, keepdims=True)
+    return probabilities
+
+
+ACTIVATIONS: dict[str, Callable[[Floats], Floats]] = {
+    "linear": lambda x: x,
+    "relu": lambda x: np.maximum(x, 0),
+    "tanh": np.tanh,
+    "softmax": softmax,
+}
+
+
+def _convolve(x: Floats, layer: Conv, kernel: Floats) -> Floats:
+    """(n, h, w, c) to (n, h', w', filters): every patch as a row, times the kernels."""
+    if layer.padding == "same":
+        before = (layer.kernel - 1) // 2
+        pad = (before, layer.kernel - 1 - before)
+        x = np.pad(x, ((0, 0), pad, pad, (0, 0)))
+    windows = sliding_window_view(x, (layer.kernel, layer.kernel), axis=(1, 2))
+    patches = windows.transpose(0, 1, 2, 4, 5, 3)  # (n, h', w', kernel, kernel, c)
+    rows = patches.reshape(-1, kernel[..., 0].size)
+    product: Floats = rows @ kernel.reshape(-1, layer.filters)
+    return product.reshape(*patches.shape[:3], layer.filters)
+
+
+def _pool(x: Floats, layer: Pool) -> Floats:
+    """(n, h, w, c) to (n, h // size, w // size, c); rows and columns left over are dropped."""
+    n, height, width, channels = x.shape
+    size, height, width = layer.size, height // layer.size, width // layer.size
+    x = x[:, : height * size, : width * size]
+    squares = x.reshape(n, height, size, width, size, channels)
+    pooled: Floats = (squares.mean if layer.kind == "average" else squares.max)(axis=(2, 4))
+    return pooled
+
+
+def _apply(layer: Layer, name: str, x: Floats, weights: Weights) -> Floats:
+    """One layer without its activation."""
+    match layer:
+        case Conv():
+            x = _convolve(x, layer, weights[f"{name}/kernel"])
+            return x + weights[f"{name}/bias"] if layer.bias else x
+        case Pool():
+            return _pool(x, layer)
+        case Flatten():
+            return x.reshape(len(x), -1)
+        case Dense():
+            return x @ weights[f"{name}/kernel"] + weights[f"{name}/bias"]
+        case BatchNorm():
+            return _normalise(x, name, weights)
+        case Dropout():
+            return x
+
+
+def _normalise(x: Floats, name: str, weights: Weights) -> Floats:
+    """Channels of (n, h, w, c) shifted and stretched as training found it best."""
+    spread = np.sqrt(weights[f"{name}/variance"] + np.float32(EPSILON))
+    factor = weights[f"{name}/gamma"] / spread
+    normal: Floats = x * factor + (weights[f"{name}/beta"] - weights[f"{name}/mean"] * factor)
+    return normal
+
+
+def scale(images: NDArray[np.generic]) -> Floats:
+    """What every network is fed: (n, 28, 28) with values 0 to 255, as (n, 28, 28, 1) in 0 to 1."""
+    return images.astype(np.float32)[..., None] / np.float32(255)
+
+
+def forward(network: Network, weights: Weights, images: NDArray[np.generic]) -> dict[str, Floats]:
+    """Every layer's output for `images`, (n, 28, 28) with values from 0 to 255.
+
+    Keys are "input" (n, 28, 28, 1), the layers' names in order, and "logits" (n, 10), the last
+    layer before its softmax.
+    """
+    x = scale(images)
+    outputs = {"input": x}
+    for name, layer in zip(layer_names(network), network.layers, strict=True):
+        x = _apply(layer, name, x, weights)
+        if isinstance(layer, Conv | Dense | BatchNorm):
+            if layer.activation == "softmax":
+                outputs["logits"] = x
+            x = ACTIVATIONS[layer.activation](x)
+        outputs[name] = x
+    return outputs
+
+
+def largest(network: Network, weights: Weights) -> float:
+    """No number in the forward pass of any picture is larger than this; infinite, or NaN, where
+    that cannot be told.
+
+    Every layer's output is largest for a white picture and weights that all point the same way.
+    """
+    same = {name: -abs(array) if "/mean" in name else abs(array) for name, array in weights.items()}
+    with np.errstate(all="ignore"):
+        outputs = forward(network, same, np.full((1, *INPUT_SHAPE[:2]), 255, np.uint8))
+    return float(max(output.max() for output in outputs.values()))
+
+
+def predict(
+    network: Network, weights: Weights, images: NDArray[np.generic], batch: int = 32
+) -> Floats:
+    """Probabilities (n, 10) for `images`, (n, 28, 28) with values from 0 to 255.
+
+    Works through `batch` pictures at a time, so that memory stays small for any n.
+    """
+    last = layer_names(network)[-1]
+    parts = [
+        forward(network, weights, images[start : start + batch])[last]
+        for start in range(0, len(images), batch)
+    ]
+    return np.concatenate(parts) if parts else np.zeros((0, 10), np.float32)

@@ -1,0 +1,1 @@
+"""Pictures: reading a file, finding the item, preparing it, and changing it."""

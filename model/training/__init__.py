@@ -1,0 +1,1 @@
+"""Training: settings, batches, slices, the engine, runs, checkpoints."""

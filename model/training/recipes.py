@@ -1,0 +1,187 @@
+"""How a network is trained: every setting of a run, and the recipes that pages offer.
+
+Plain data and the arithmetic of settings (learning rates). The training itself is in
+`training.py`, the order of the pictures in `batches.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.data.datasets import NAMES
+from model.networks.architectures import NETWORKS
+from model.training.batches import AUGMENTATIONS
+
+Floats = NDArray[np.float64]
+
+
+class SettingError(ValueError):
+    """A setting is out of its range. The message says which, and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """How gradients change the weights."""
+
+    label: str
+    slots: tuple[str, ...]  # vectors, as long as the weights, that it keeps between batches
+
+
+OPTIMIZERS: dict[str, Optimizer] = {
+    "sgd": Optimizer("SGD with momentum", ("momentum",)),
+    "adam": Optimizer("Adam", ("mean", "variance")),
+    "adamw": Optimizer("AdamW", ("mean", "variance")),
+}
+
+# Each takes progress through the run, 0 to 1, and gives the share of the full learning rate.
+SCHEDULES: dict[str, Callable[[Floats], Floats]] = {
+    "constant": np.ones_like,
+    "linear": lambda progress: 1 - progress,
+    "cosine": lambda progress: (
+        np.minimum(1, progress / 0.05 + 0.02) * (1 + np.cos(np.pi * progress)) / 2
+    ),  # a short warm-up over the first twentieth, then down along half a cosine
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """All settings of one run. Two runs with equal settings give equal weights."""
+
+    network: str = "lenet"  # key of NETWORKS
+    data: str = "fashion-mnist"  # key of data.NAMES
+    epochs: int = 30  # times that every training picture is seen
+    batch_size: int = 32  # pictures per change of the weights
+    learning_rate: float = 0.001  # size of a change; the schedule's highest value
+    optimizer: str = "adam"  # key of OPTIMIZERS
+    schedule: str = "constant"  # key of SCHEDULES
+    weight_decay: float = 0.0  # share of the learning rate by which AdamW shrinks kernels
+    label_smoothing: float = 0.0  # share of the target that is spread over all classes
+    averaging: float = 0.0  # decay of the running average of the weights; 0 is none
+    augmentation: str = "none"  # key of AUGMENTATIONS
+    train_images: int = 60_000  # at most; fewer where validation pictures are held out
+    validation_images: int = 0  # held out of training and measured after each epoch
+    seed: int = 0  # first weights, order of the pictures, augmentation
+
+
+# Lowest and highest value of every number that a user can set.
+LIMITS: dict[str, tuple[float, float]] = {
+    "epochs": (1, 100),
+    "batch_size": (1, 1024),
+    "learning_rate": (1e-6, 1.0),
+    "weight_decay": (0.0, 1.0),
+    "label_smoothing": (0.0, 0.5),
+    "averaging": (0.0, 0.9999),
+    "train_images": (100, 120_000),
+    "validation_images": (0, 10_000),
+    "seed": (0, 2**31 - 1),
+}
+CHOICES: dict[str, tuple[str, ...]] = {
+    "network": tuple(NETWORKS),
+    "data": tuple(NAMES),
+    "optimizer": tuple(OPTIMIZERS),
+    "schedule": tuple(SCHEDULES),
+    "augmentation": tuple(AUGMENTATIONS),
+}
+
+
+def check(config: Config) -> Config:
+    """Give `config` back, or raise SettingError with a sentence for its first fault."""
+    settings = asdict(config)
+    for name, allowed in CHOICES.items():
+        if settings[name] not in allowed:
+            words = ", ".join(allowed)
+            raise SettingError(f"{_words(name)} is {settings[name]!r:.40}; choose one of: {words}.")
+    for name, (low, high) in LIMITS.items():
+        value = settings[name]
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise SettingError(f"{_words(name)} is {value!r:.40}; it must be a number.")
+        if not low <= value <= high:
+            raise SettingError(
+                f"{_words(name)} is {_short(value)}; it must be {low:g} to {high:g}."
+            )
+    return config
+
+
+def _short(value: float) -> str:
+    """A number as text, also one that is too large to be a float."""
+    return f"{value:g}" if abs(value) < 1e300 else "far too large"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def learning_rates(config: Config, first: int, steps: int, total: int) -> NDArray[np.float32]:
+    """Learning rates (steps,) of the batches `first`, `first + 1`, ... of `total` in the run."""
+    progress = np.arange(first, first + steps) / total
+    factors = SCHEDULES[config.schedule](progress)
+    return (config.learning_rate * factors).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One entry of RECIPES."""
+
+    label: str
+    story: str
+    config: Config
+
+
+_ARTICLE = Config()
+_QUICK = replace(
+    _ARTICLE,
+    epochs=8,
+    batch_size=128,
+    learning_rate=0.004,
+    optimizer="adamw",
+    schedule="cosine",
+    weight_decay=0.02,
+    label_smoothing=0.05,
+    augmentation="flip",
+    validation_images=5_000,
+)
+RECIPES: dict[str, Recipe] = {
+    "quick": Recipe(
+        "Quick",
+        "Reaches the article's accuracy in about a minute: larger batches, a learning rate "
+        "that rises and then falls, and mirrored pictures.",
+        _QUICK,
+    ),
+    "article": Recipe(
+        "Article",
+        "Exactly what the article does: batches of 32, Adam at 0.001, 30 epochs, all 60,000 "
+        "training pictures.",
+        _ARTICLE,
+    ),
+    "best": Recipe(
+        "Best",
+        "The same layers trained with patience: many epochs of pictures that are mirrored and "
+        "shifted, and an average over the last weights.",
+        replace(
+            _QUICK,
+            epochs=60,
+            learning_rate=0.003,
+            averaging=0.999,
+            augmentation="flip and shift",
+        ),
+    ),
+    "sketch": Recipe(
+        "Sketch",
+        "For your own drawings and photographs: besides Fashion-MNIST it learns from pictures that "
+        "this program draws, where they were made; all are turned, stretched and lit anew.",
+        replace(
+            _QUICK,
+            network="lenet-modern",
+            data="mixed",
+            epochs=50,
+            learning_rate=0.004,
+            averaging=0.999,
+            augmentation="everyday",
+            train_images=120_000,
+        ),
+    ),
+}

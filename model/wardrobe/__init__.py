@@ -1,0 +1,1 @@
+"""Clothes that the program draws itself, and synthetic pictures of them."""

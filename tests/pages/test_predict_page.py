@@ -1,0 +1,318 @@
+"""The Predict page in AppTest: every source, and every kind of trouble, without a browser."""
+
+import base64
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from model import PROJECT, server
+from model.data.datasets import CLASSES
+from ui import state
+from ui.predict import files
+from ui.predict.looks import LOOKS
+
+TIMEOUT = 60
+
+
+@pytest.fixture
+def page():
+    at = AppTest.from_file(PROJECT / "app.py", default_timeout=TIMEOUT)
+    at.run()
+    return at.switch_page("pages/predict.py").run()
+
+
+def png(picture):
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def shirt(ground="white"):
+    picture = Image.new("RGBA", (288, 288), ground)
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((90, 40, 200, 250), fill="#8a8a8a")
+    pen.rectangle((40, 40, 250, 110), fill="#8a8a8a")
+    return picture
+
+
+def stroke(at, picture):
+    data = "data:image/png;base64," + base64.b64encode(png(picture)).decode()
+    raw = {"objects": [{"type": "Path"}]}
+    at.session_state["canvas"] = {"drawing": {"raw": raw, "data": data}}
+    return at.run()
+
+
+def choose(at, source):
+    return at.pills(key="predict_source").set_value(source).run()
+
+
+def words(at):
+    parts = (at.markdown, at.caption, at.info, at.warning, at.subheader)
+    return "\n".join(element.value for elements in parts for element in elements)
+
+
+def answered(at):
+    assert not at.exception
+    assert "Softmax" in words(at)
+    return next(one.value for one in at.subheader if one.value in CLASSES)
+
+
+def test_blank_canvas_invites(page):
+    assert not page.exception
+    assert "The answer follows every stroke." in page.info[0].value
+    assert page.button(key="draw_clear").disabled
+
+
+def test_a_stroke_is_answered(page):
+    stroke(page, shirt())
+    assert answered(page)
+    assert "outline drawing" not in words(page)
+    assert not page.button(key="draw_clear").disabled
+
+
+def test_white_strokes_only_are_a_sentence(page):
+    stroke(page, Image.new("RGBA", (288, 288), "white"))
+    assert not page.exception
+    assert "one colour" in page.info[0].value
+
+
+@pytest.mark.parametrize("button", ["draw_undo", "draw_clear"])
+def test_undo_and_clear_set_the_canvas(page, button):
+    stroke(page, shirt())
+    before = page.session_state[state.DRAWING]["version"]
+    page.button(key=button).click().run()
+    assert page.session_state[state.DRAWING] == {"version": before + 1, "objects": []}
+
+
+def test_overrides_change_the_answer_picture(page):
+    stroke(page, shirt())
+    stages = words(page).count("Crop")
+    page.segmented_control(key="Draw_crop").set_value("No").run()
+    assert not page.exception
+    assert words(page).count("Crop") < stages
+
+
+def test_threshold_by_hand_that_finds_nothing(page):
+    stroke(page, shirt())
+    page.toggle(key="Draw_find").set_value(False).run()
+    page.slider(key="Draw_threshold").set_value(255).run()
+    assert not page.exception
+    assert "lower threshold" in page.info[0].value
+    page.slider(key="Draw_threshold").set_value(30).run()
+    assert answered(page)
+
+
+def test_upload(page):
+    choose(page, "Upload")
+    assert "not stored" in words(page)
+    page.file_uploader[0].upload("shirt.png", png(shirt()), "image/png").run()
+    assert answered(page)
+
+
+BAD = {
+    "text": (b"milk, bread", "not a picture"),
+    "tiny": (png(Image.new("RGB", (1, 1))), "too small"),
+    "truncated": (png(shirt())[:600], "damaged"),
+    "blank": (png(Image.new("RGB", (90, 90), "white")), "one colour"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_file_is_a_sentence_and_the_page_works_on(page, name):
+    content, sentence = BAD[name]
+    choose(page, "Upload")
+    page.file_uploader[0].upload("bad.png", content, "image/png").run()
+    assert not page.exception
+    assert sentence in page.info[0].value
+    page.file_uploader[0].set_value([("shirt.png", png(shirt()), "image/png")]).run()
+    assert answered(page)
+
+
+def test_several_files_are_a_table(page):
+    choose(page, "Upload")
+    files = [("a.png", png(shirt()), "image/png"), ("b.png", b"no", "image/png")]
+    page.file_uploader[0].set_value(files).run()
+    table = page.dataframe[0].value
+    assert list(table["File"]) == ["a.png", "b.png"]
+    assert table["Picture"][0].startswith("data:image/")
+    assert table["Taken for"][0].endswith(" %")
+    assert table["Taken for"][1] == "cannot be read"
+    assert answered(page)
+    page.selectbox(key="predict_file").select(1).run()
+    assert "not a picture" in page.info[0].value
+
+
+def test_files_are_still_there_after_a_look_at_another_source(page):
+    choose(page, "Upload")
+    page.file_uploader[0].upload("shirt.png", png(shirt()), "image/png").run()
+    before = answered(page)
+    choose(page, "From the data set")
+    choose(page, "Upload")
+    assert "Still here: **shirt.png**" in words(page)
+    assert answered(page) == before
+    page.button(key="predict_remove").click().run()
+    assert "Choose a picture" in page.info[0].value
+
+
+def test_a_drawing_is_still_there_after_a_look_at_another_page(page):
+    stroke(page, shirt())
+    drawn, before = page.session_state[state.DRAWN].objects, answered(page)
+    page.switch_page("pages/home.py").run()
+    page.switch_page("pages/predict.py").run()
+    assert page.session_state[state.DRAWING]["objects"] == drawn != []
+    assert answered(page) == before
+
+
+def test_from_the_data_set(page):
+    choose(page, "From the data set")
+    assert answered(page)
+    assert not page.expander, "nothing is done to these pictures, so nothing can be changed"
+    assert "It is: **" in words(page)
+    page.multiselect(key="predict_classes").select(8).run()
+    assert "It is: **Bag**" in words(page)
+    before = page.session_state[state.SAMPLE]
+    page.button(key="predict_another").click().run()
+    assert page.session_state[state.SAMPLE] == before + 1
+    assert "It is: **Bag**" in words(page)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_closer_look(page, look):
+    choose(page, "Samples")
+    page.pills(key="predict_look").set_value(look).run()
+    assert answered(page)
+
+
+def test_the_sliders_change_the_answer_below_and_can_be_undone(page):
+    choose(page, "From the data set")
+    page.pills(key="predict_look").set_value("Try to break it").run()
+    before = words(page)
+    page.slider(key="break_rotation").set_value(90).run()
+    assert not page.exception
+    assert words(page) != before
+    page.button(key="break_reset").click().run()
+    assert words(page) == before
+
+
+def test_a_face_is_called_strange_and_clothes_are_not(page):
+    choose(page, "Samples")
+    page.pills(key="predict_sample_name").set_value("strange_face").run()
+    assert "does not look like the clothes" in words(page)
+    choose(page, "From the data set")
+    assert "does not look like the clothes" not in words(page)
+
+
+def test_the_bars_can_be_sorted(page):
+    choose(page, "Samples")
+    page.segmented_control(key="predict_order").set_value("Likeliest first").run()
+    assert not page.exception
+    winner = answered(page)
+    table = next(block.value for block in page.get("html") if "bars" in block.value)
+    assert table.index(winner) == min(table.index(f">{name}<") + 1 for name in CLASSES)
+
+
+def test_score_of_ones_own_pictures(page):
+    choose(page, "Upload")
+    page.file_uploader[0].upload("shirt.png", png(shirt()), "image/png").run()
+    page.button(key="attempt_yes").click().run()
+    assert "Score: 1 of 1 recognised" in words(page)
+    page.button(key="attempt_change").click().run()
+    next(one for one in page.selectbox if one.label == "No, it is").set_value(10).run()
+    assert "Score: 0 of 1 recognised" in words(page)
+    stroke(choose(page, "Draw"), shirt())
+    assert "Your last attempts" in [one.value for one in page.subheader]
+    assert len(page.session_state[state.ATTEMPTS]) == 2
+
+
+def test_a_strange_picture_may_be_none_of_the_ten(page):
+    choose(page, "Samples")
+    page.pills(key="predict_sample_name").set_value("strange_face").run()
+    page.button(key="attempt_yes").click().run()
+    assert "none of the ten" in words(page)
+    assert "Score: 1 of 1 recognised" in words(page)
+
+
+def test_files_of_one_name_are_told_apart(page):
+    choose(page, "Upload")
+    page.file_uploader[0].upload("image.jpg", png(shirt()), "image/png").run()
+    page.button(key="attempt_yes").click().run()
+    page.file_uploader[0].set_value([("image.jpg", png(shirt("#ffe0a0")), "image/png")]).run()
+    assert "Was this right" in words(page)
+    assert len(page.session_state[state.ATTEMPTS]) == 2
+
+
+def test_pictures_of_the_data_set_do_not_count(page):
+    choose(page, "From the data set")
+    assert "Was this right" not in words(page)
+    assert state.ATTEMPTS not in page.session_state
+
+
+def test_answers_as_csv():
+    values = np.full(10, 0.05)
+    values[3] = 0.55
+    found = [files.Answer(values, strange=True), "This is not a picture."]
+    lines = files.as_csv(["a.png", "b, b.png"], found).splitlines()
+    assert lines[0].startswith("file,index,label,T-shirt/top")
+    assert lines[1].startswith("a.png,3,Dress,0.05")
+    assert lines[0].endswith("Ankle boot,strange,error")
+    assert lines[1].endswith(",yes,")
+    assert lines[2].startswith('"b, b.png",,,')
+    assert lines[2].endswith("This is not a picture.")
+
+
+class FakeRun:
+    """A run that has trained one epoch and goes on."""
+
+    status = "running"
+
+    def __init__(self):
+        self.weights = state.shipped()[0][state.READY_MADE].trained
+
+    def watch(self, watcher, is_here):
+        pass
+
+    def snapshot(self):
+        return self
+
+    def trained(self):
+        return replace(self.weights, epoch=1.25)
+
+
+def test_ones_own_run_answers_while_it_trains(page, monkeypatch):
+    run = FakeRun()
+    monkeypatch.setattr(server, "runs", lambda: {"a-token": run})
+    page.query_params["run"] = "a-token"
+    stroke(page, shirt())
+    assert "Your run, running, after 1.25 epochs:" in words(page)
+    assert answered(page)
+    assert "Was this right" not in words(page)
+    page.toggle(key="predict_follow").set_value(False).run()
+    assert "Your run" not in words(page)
+    assert "Was this right" in words(page)
+    assert answered(page)
+
+
+def test_camera_waits_for_a_picture(page):
+    choose(page, "Camera")
+    assert not page.exception
+    assert "Take a picture" in page.info[0].value
+
+
+def test_without_weights_the_page_says_so(page, monkeypatch):
+    monkeypatch.setattr(state, "choices", dict)
+    stroke(page, shirt())
+    assert not page.exception
+    assert any("No weights" in one.value for one in page.info)
+
+
+def test_drawing_is_read_as_the_browser_sends_it(page):
+    outline = Image.new("RGBA", (288, 288), "white")
+    ImageDraw.Draw(outline).rectangle((90, 40, 200, 250), outline="#404040", width=6)
+    stroke(page, outline)
+    assert answered(page)
+    assert "outline drawing" in words(page)
+    assert np.asarray(outline).shape == (288, 288, 4)

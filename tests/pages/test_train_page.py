@@ -1,0 +1,296 @@
+"""The Train page without a browser: settings, a run's life, weights from a file."""
+
+import threading
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from model import PROJECT, server
+from model.data import datasets
+from model.networks.architectures import NETWORKS, initial_weights
+from model.once import Kept
+from model.training.checkpoint import Trained, to_bytes
+from model.training.recipes import LIMITS, RECIPES, Config
+from model.training.results import Score, Slice
+from model.training.run import Run
+from ui import state
+from ui.train import curves, settings
+
+APP = str(PROJECT / "app.py")
+CONFUSION = np.diag(np.full(10, 100))
+
+
+class Engine:
+    """Answers at once, in the order of the calls, with weights that did not change."""
+
+    workers = 2
+
+    def __init__(self):
+        self.answering, self.waiting = True, []
+
+    def warm_up(self):
+        pass
+
+    def submit(self, job):
+        checkpoint, _config, steps, last = job.arguments
+        after = replace(checkpoint, step=checkpoint.step + steps)
+        losses = np.full(steps, 0.5, np.float32)
+        test = Score(0.3, 0.91, CONFUSION) if last else None
+        result = Slice(after, losses, losses, 0.01, None, test)
+        self.waiting.append(lambda: job.on_done(result, None))
+        if self.answering:
+            self.answer()
+
+    def withdraw(self, run):
+        return False
+
+    def ahead(self, run):
+        return 0
+
+    def answer(self):
+        threading.Thread(target=self.waiting.pop(0)).start()
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    made = Engine()
+    monkeypatch.setattr(server, "make_engine", lambda: made)
+    monkeypatch.setattr(server, "_runs", Kept(1))
+    return made
+
+
+@pytest.fixture
+def page(engine, monkeypatch):
+    wardrobe = datasets.load("wardrobe")
+    monkeypatch.setattr(datasets, "load", lambda name=None: wardrobe)
+    monkeypatch.setattr(state, "_search", lambda: True)
+    app = AppTest.from_file(APP, default_timeout=30)
+    app.run()
+    return app.switch_page("pages/train.py").run()
+
+
+def button(page, label):
+    return next(b for b in page.button if b.label == label)
+
+
+def test_the_labels_are_there(page):
+    assert not page.exception
+    labels = {w.label for kind in (page.selectbox, page.number_input) for w in kind}
+    assert {"Network", "Recipe", "Epochs", "Batch size", "Learning rate", "Optimizer"} <= labels
+    assert {"Schedule", "Seed", "Training images", "Augmentation"} <= labels
+    assert button(page, "Start training")
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_recipe_brings_its_own_settings(page, recipe):
+    page.selectbox("train_recipe").select(recipe).run()
+    config = RECIPES[recipe].config
+    values = {w.label: w.value for kind in (page.selectbox, page.number_input) for w in kind}
+    assert values["Epochs"] == config.epochs
+    assert values["Batch size"] == config.batch_size
+    assert values["Learning rate"] == config.learning_rate
+    assert values["Augmentation"] == config.augmentation
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_setting_out_of_range_is_told_and_cannot_be_started(page, name):
+    low, high = LIMITS[name]
+    widget = page.number_input(f"train_quick_{name}")
+    usual = widget.value
+    for wrong in (low - 1, high * 2 + 1):
+        widget.set_value(type(usual)(wrong)).run()
+        assert "; it must be" in page.error[0].value
+        assert page.button("train_start").disabled
+    widget.set_value(usual).run()
+    assert not page.error
+    assert not page.button("train_start").disabled
+
+
+def test_a_run_from_start_to_weights_in_use(page, engine):
+    engine.answering = False
+    page.number_input("train_quick_epochs").set_value(3)
+    button(page, "Start training").click().run()
+    token = page.session_state["run_token"]
+    run = server.runs().get(token)
+    assert run.snapshot().config.epochs == 3
+    assert run.snapshot().recipe == "custom"
+    assert button(page, "Start training").disabled
+    assert button(page, "Pause")
+    assert "TensorFlow is loaded" in page.main.get("progress")[0].proto.text
+    assert "3 epochs" in " ".join(c.value for c in page.caption)
+    button(page, "Pause").click().run()
+    assert run.status == "paused"
+    assert "TensorFlow is loaded" in page.main.get("progress")[0].proto.text
+    button(page, "Resume").click().run()
+    assert run.status == "running"
+    button(page, "Stop and keep weights").click().run()
+    engine.answering = True
+    engine.answer()
+    wait(lambda: run.status == "stopped")
+    page.run()
+    assert {m.label: m.value for m in page.metric}["Test accuracy"] == "91.00 %"
+    assert "not to be compared" in " ".join(c.value for c in page.caption)
+    button(page, "Use this network").click().run()
+    assert any("in use now" in s.value for s in page.success)
+    chosen = page.selectbox("weights_widget")
+    assert "Your run" in chosen.format_func(chosen.value)
+    assert not page.exception
+
+
+def wait(condition):
+    done = threading.Event()
+    for _ in range(500):
+        if condition():
+            return
+        done.wait(0.02)
+    raise AssertionError("waited too long")
+
+
+def test_a_refresh_comes_back_to_the_run_and_a_stranger_does_not(page, engine):
+    engine.answering = False
+    button(page, "Start training").click().run()
+    token = page.session_state["run_token"]
+    again = AppTest.from_file(APP, default_timeout=30)
+    again.query_params["run"] = token
+    again.run()
+    again.switch_page("pages/train.py").run()
+    assert button(again, "Pause")
+    stranger = AppTest.from_file(APP, default_timeout=30).run()
+    stranger.switch_page("pages/train.py").run()
+    assert "Pause" not in [b.label for b in stranger.button]
+    assert "run_token" not in stranger.session_state
+
+
+def test_an_unknown_run_is_told(page):
+    page.query_params["run"] = "gone"
+    page.run()
+    assert "not on this server any more" in page.info[0].value
+    assert button(page, "Start training")
+
+
+def test_nothing_that_a_visitor_can_empty_holds_the_runs(page, engine):
+    """The websocket's message `clear_cache`, two bytes from any visitor, calls these."""
+    engine.answering = False
+    button(page, "Start training").click().run()
+    token, before = page.session_state["run_token"], server.runs()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    page.run()
+    assert button(page, "Pause")
+    assert server.runs() is before
+    assert server.runs().get(token).status == "running"
+
+
+def test_a_fourth_run_of_one_visitor_is_told(page, engine):
+    engine.answering = False
+    tokens = [server.runs().start(Config(data="wardrobe"), "custom", "me") for _ in range(3)]
+    page.session_state[state.VISITOR] = "me"
+    button(page, "Start training").click().run()
+    assert "3 of your runs are training already" in page.error[0].value
+    next(one for one in page.button if one.label.startswith("LeNet, batch 0 of")).click().run()
+    assert page.session_state["run_token"] in tokens
+    assert button(page, "Pause")
+    page = AppTest.from_file(APP, default_timeout=30)
+    page.session_state[state.VISITOR] = "me"
+    page.run().switch_page("pages/train.py").run()
+    server.runs().get(tokens[0]).pause()
+    button(page, "Start training").click().run()
+    assert not page.error
+    page.query_params["run"] = tokens[1]
+    page.run()
+    button(page, "Pause").click().run()
+    server.runs().start(Config(data="wardrobe"), "custom", "me")
+    button(page, "Resume").click().run()
+    assert button(page, "Resume")
+    assert "3 of your runs" in page.warning[0].value
+
+
+def test_a_failed_run_says_why(page, engine):
+    engine.answering = False
+    button(page, "Start training").click().run()
+    run = server.runs().get(page.session_state["run_token"])
+    run._change(status="failed", message="The worker was lost.")
+    page.run()
+    assert "The worker was lost." in page.warning[0].value
+    assert button(page, "Use this network")
+
+
+def test_weights_that_give_no_numbers_any_more_cannot_be_used(page, engine):
+    engine.answering = False
+    button(page, "Start training").click().run()
+    run = server.runs().get(page.session_state["run_token"])
+    weights = {name: np.full_like(a, 1e30) for name, a in run._checkpoint.weights.items()}
+    run._checkpoint = replace(run._checkpoint, weights=weights)
+    run._change(status="failed", message="The loss grew beyond all numbers.")
+    page.run()
+    assert any("no picture gets an answer" in one.value for one in page.warning)
+    assert button(page, "Use this network").disabled
+    labels = [one.label for one in page.get("download_button")]
+    assert labels == ["History (CSV)"]
+    page.switch_page("pages/predict.py").run()
+    page.pills("predict_source").set_value("Samples").run()
+    page.toggle("predict_follow").set_value(True).run()
+    assert not page.exception
+    assert any("gone wrong" in one.value for one in page.warning)
+
+
+def test_weights_from_a_file(page):
+    config = Config(network="mlp")
+    trained = Trained(initial_weights(NETWORKS["mlp"], 0), config, "quick", 3, {})
+    page.file_uploader("train_weights_file").set_value(("mine.safetensors", to_bytes(trained), ""))
+    page.run()
+    button(page, "Use these weights").click().run()
+    assert page.session_state["weights_in_use"] == "own: File mine.safetensors"
+    broken = trained.weights | {"dense1/bias": np.full(120, np.nan, np.float32)}
+    files = {"damaged": b"\0" * 400, "NaN": to_bytes(replace(trained, weights=broken))}
+    for words, content in files.items():
+        page.file_uploader("train_weights_file").set_value(("bad.safetensors", content, "")).run()
+        assert words in page.error[0].value
+        assert not page.exception
+
+
+def snapshot(engine, epochs=3):
+    config = Config(data="wardrobe", epochs=epochs, validation_images=500)
+    engine.answering = False
+    return Run(config, "custom", engine).snapshot()
+
+
+def test_curves_draw_every_batch_of_a_short_run_and_few_of_a_long_one(engine):
+    now = snapshot(engine)
+    losses = np.linspace(2, 1, 300).astype(np.float32)
+    figure = curves.loss(replace(now, losses=losses, step=300), "token")
+    each = figure.data[0]
+    assert len(each.x) == 300
+    assert each.x[-1] == pytest.approx(300 / now.steps_per_epoch)
+    long = replace(now, config=replace(now.config, epochs=100), losses=np.tile(losses, 50))
+    assert len(curves.loss(long, "token").data[0].x) < curves.MOST_POINTS
+
+
+def test_points_once_drawn_stay_where_they_are(engine):
+    now = snapshot(engine, 60)
+    values = np.random.default_rng(0).random(5_000).astype(np.float32)
+    before = curves.accuracy(replace(now, accuracies=values[:3_000]), "token").data[1]
+    after = curves.accuracy(replace(now, accuracies=values), "token").data[1]
+    shown = len(before.y)
+    np.testing.assert_allclose(before.y, after.y[:shown])
+    np.testing.assert_allclose(before.x, after.x[:shown])
+
+
+def test_smoothing_is_the_mean_of_the_last_values():
+    values = np.array([1, 2, 3, 4, 5], np.float32)
+    np.testing.assert_allclose(curves.smoothed(values, 3), [1, 1.5, 2, 3, 4])
+
+
+def test_recipe_sketch_learns_from_drawings_where_they_were_made(page, monkeypatch, tmp_path):
+    monkeypatch.setattr(settings.synthetic, "FILE", tmp_path / "snapshots.npz")
+    monkeypatch.setattr(state, "dataset", lambda: SimpleNamespace(name="fashion-mnist"))
+    assert settings.data_for("sketch") == "fashion-mnist"
+    settings.synthetic.FILE.touch()
+    assert settings.data_for("sketch") == "mixed"
+    assert settings.data_for("quick") == "fashion-mnist"
+    monkeypatch.setattr(state, "dataset", lambda: SimpleNamespace(name="wardrobe"))
+    assert settings.data_for("sketch") == "wardrobe"

@@ -1,0 +1,70 @@
+"""The app's own files may be missing or broken: pages work, and the log says what is wrong."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from model import PROJECT
+from ui import assets, state
+from ui.shell import PAGES
+
+SCRIPT = f"""
+import sys
+from pathlib import Path
+from streamlit.testing.v1 import AppTest
+from model import server
+from model.data import datasets
+from ui import state
+state.ASSETS = Path(sys.argv[1])
+drawn = datasets.load("wardrobe")
+datasets.load = lambda name=None: drawn
+state._search = lambda: True
+server.runs = dict  # none, and no worker
+for file in {list(PAGES)!r}:
+    app = AppTest.from_file({str(PROJECT / "app.py")!r}, default_timeout=120)
+    app.switch_page(file).run()
+    assert not app.exception, app.exception
+    if file == "pages/predict.py":
+        app.pills("predict_source").set_value("Samples").run()
+        assert not app.exception, app.exception
+        print("SHOWN", " ".join(one.value for one in app.info))
+    if file == "pages/dataset.py":
+        print("SHOWN", " ".join(one.value for one in app.caption))
+    assert sys.argv[1] not in repr(app)
+"""
+
+
+def pages_with(folder):
+    """What pages show without these assets, and what the log says."""
+    command = [sys.executable, "-c", SCRIPT, str(folder)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout, done.stderr
+
+
+def test_pages_work_without_any_asset(tmp_path):
+    shown, log = pages_with(tmp_path / "nowhere")
+    for name in ("icon.png", "style.css", "plot.css", "plot.js"):
+        assert log.count(f"assets/{name} cannot be used (FileNotFoundError)") == 1
+    assert "This chart cannot be drawn. Each class has" in shown
+    assert "The samples are missing" in shown
+
+
+def test_pages_work_with_broken_assets(tmp_path):
+    folder = tmp_path / "assets"
+    shutil.copytree(state.ASSETS, folder)
+    for name in ("icon.png", "style.css", "plot.css", "plot.js", "samples/drawing_0.png"):
+        (folder / name).write_bytes(b"\xff\xfe broken")
+    shown, log = pages_with(folder)
+    for name in ("icon.png", "style.css", "plot.css", "plot.js", "samples/drawing_0.png"):
+        assert log.count(f"assets/{name} cannot be used") == 1
+    assert "This sample cannot be read" in shown
+
+
+@pytest.mark.parametrize("name", ["icon.png", "samples/strange_face.png"])
+def test_what_ships_is_sound(name):
+    assert assets.picture(name).mode == "RGBA"
+    assert ".bars" in assets.text("style.css")
+    assert "Plotly.react" in assets.text("plot.js")

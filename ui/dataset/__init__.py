@@ -1,0 +1,1 @@
+"""What the Dataset page alone shows."""

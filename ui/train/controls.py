@@ -1,0 +1,45 @@
+"""The buttons of a run that is not at its end."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from model import server
+from model.training.run import Run
+
+
+def controls(run: Run) -> None:
+    """Pause, resume, one batch, stop: only what makes sense now can be pressed."""
+    status = run.status
+    with st.container(horizontal=True):
+        if status == "paused":
+            st.button(
+                "Resume",
+                icon=":material/play_arrow:",
+                on_click=server.runs().resume,
+                args=(run,),
+                key="run_resume",
+            )
+            st.button(
+                "One batch",
+                icon=":material/skip_next:",
+                on_click=run.one_batch,
+                key="run_one_batch",
+                help="Train one batch and stay paused.",
+            )
+        else:
+            st.button(
+                "Pause",
+                icon=":material/pause:",
+                on_click=run.pause,
+                disabled=status != "running",
+                key="run_pause",
+            )
+        st.button(
+            "Stop and keep weights",
+            icon=":material/stop:",
+            on_click=run.stop,
+            disabled=status not in ("running", "paused"),
+            key="run_stop",
+            help="End here. The newest weights are kept and measured on the test set.",
+        )

@@ -1,0 +1,97 @@
+"""What an ended run is worth, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from model.data.datasets import CLASSES
+from model.networks.architectures import NETWORKS
+from model.training.checkpoint import to_bytes, usable
+from model.training.results import Score
+from model.training.run import Run, Snapshot, history_csv
+from ui import state
+from ui.plots import plot
+from ui.train import curves
+
+CONFUSION_ALT = "How many test pictures of each class were taken for which class"
+
+
+def results(now: Snapshot, run: Run, token: str) -> None:
+    """What an ended run is worth, and what to do with it."""
+    if now.test:
+        _scores(now, now.test)
+    trained = run.trained()
+    sound = usable(trained)
+    if not sound:
+        st.warning(
+            "The last weights of this run are so large that no picture gets an answer. Start "
+            "again with a lower learning rate."
+        )
+    worth = percent(now.test.accuracy) if now.test else f"epoch {trained.epoch:g}"
+    label = f"Your run: {NETWORKS[now.config.network].label}, {worth}"
+    with st.container(horizontal=True):
+        check_mark = ":material/check:"
+        if st.button(
+            "Use this network", type="primary", icon=check_mark, disabled=not sound, key="run_use"
+        ):
+            state.use(state.add(label, trained))
+            st.rerun()
+        if sound:
+            _download("Weights (safetensors)", lambda: to_bytes(run.trained()), now, token)
+        _download("History (CSV)", lambda: history_csv(run.snapshot()).encode(), now, token)
+    if (chosen := state.in_use()) and chosen.label == label:
+        st.success("This network is in use now, on every page.", icon=check_mark)
+        st.page_link("pages/predict.py", label="Try it on your pictures", icon=":material/search:")
+
+
+def _download(label: str, content: Callable[[], bytes], now: Snapshot, token: str) -> None:
+    """A button for a file of this run; the file is made when somebody asks for it."""
+    kind = "csv" if "CSV" in label else "safetensors"
+    st.download_button(
+        label,
+        content,
+        f"{now.config.network}-{token[:4]}.{kind}",
+        "text/csv" if kind == "csv" else "application/octet-stream",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 as text."""
+    return f"{100 * share:.2f} %"
+
+
+def _scores(now: Snapshot, test: Score) -> None:
+    reached = test.accuracy
+    columns = st.columns(3)
+    if now.config.data != "wardrobe":
+        gap = 100 * (reached - curves.ARTICLE_ACCURACY)
+        columns[0].metric(
+            "Test accuracy",
+            percent(reached),
+            f"{abs(gap):.2f} points {'above' if gap > 0 else 'below'} the article's",
+            delta_color="off",
+            delta_arrow="up" if gap > 0 else "down",
+            help="The share of the 10,000 test pictures that it gets right. It saw none of them "
+            "before.",
+        )
+        columns[1].metric(
+            "The article's LeNet",
+            percent(curves.ARTICLE_ACCURACY),
+            help="What the tutorial article that this app grew out of reports after 30 epochs.",
+        )
+    else:
+        columns[0].metric("Test accuracy", percent(reached))
+        columns[1].caption("On drawn clothes, so not to be compared with the article's 90.67 %.")
+    if now.epochs and now.epochs[-1].validation:
+        columns[2].metric(
+            "Validation accuracy",
+            percent(now.epochs[-1].validation.accuracy),
+            help="On the training pictures that were held out, after the last whole epoch.",
+        )
+    with st.expander("Which classes are confused with which?"):
+        st.caption("Test pictures: each row is a true class, each column the network's answer.")
+        plot(curves.confusion(test.confusion, CLASSES), "run_confusion", CONFUSION_ALT)
