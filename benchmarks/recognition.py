@@ -55,7 +55,7 @@ def alone(picture: Image.Image) -> NDArray[np.uint8]:
 
 def without(**options: object) -> Way:
     """Our pipeline with some options changed."""
-    return lambda picture: prepare(picture, replace(DEFAULT, **options)).views
+    return lambda picture: prepare(picture, replace(DEFAULT, **options)).augmented
 
 
 WAYS: dict[str, Way] = {

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from benchmarks.recognition import labelled
 from benchmarks.strangers import strangers
 from model.data import datasets
-from model.insight.out_of_distribution import Memory, distances, remember, similarities
+from model.insight.out_of_distribution import Reference, distances, fit_reference, similarities
 from model.insight.predict import WEIGHTS
 from model.networks.architectures import NETWORKS
 from model.networks.forward import forward
@@ -50,7 +50,7 @@ def softmax(trained: Trained, images: NDArray[np.uint8]) -> Scores:
     return np.asarray(last.max(axis=1))
 
 
-def table(memory: Memory, clothes: dict[str, NDArray[np.uint8]]) -> str:
+def table(memory: Reference, clothes: dict[str, NDArray[np.uint8]]) -> str:
     """AUROC of four scores of each kind of clothes against each kind of others, as Markdown, and
     how often the app warns."""
     trained, kinds = memory.trained, strangers(OTHERS)
@@ -74,7 +74,7 @@ def table(memory: Memory, clothes: dict[str, NDArray[np.uint8]]) -> str:
     return "\n".join(lines)
 
 
-def alarms(memory: Memory, images: NDArray[np.uint8]) -> float:
+def alarms(memory: Reference, images: NDArray[np.uint8]) -> float:
     """How many of `images`, (n, 28, 28), the app calls strange, in percent."""
     return float(100 * (distances(memory, images) > memory.most).mean())
 
@@ -91,7 +91,7 @@ def main() -> int:
     except (OSError, CheckpointError, datasets.DataError) as error:
         print(f"Nothing can be measured: {error}", file=sys.stderr)
         return 2
-    memory = remember(trained, dataset)
+    memory = fit_reference(trained, dataset)
     clothes = {"test set": dataset.test_images[:CLOTHES]}
     if options.folder:
         pictures = [prepare(one.picture).image for one in labelled(options.folder)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from model.data import datasets
 from model.data.datasets import Dataset
-from model.insight.out_of_distribution import Memory, remember
+from model.insight.out_of_distribution import Reference, fit_reference
 from model.once import Kept
 from model.training.checkpoint import Trained
 from model.training.engine import make_engine
@@ -18,7 +18,7 @@ MOST_MEMORIES = 12  # of what weights make of known pictures, a few megabytes ea
 
 _runs: Kept[str, Runs] = Kept(1)
 _searches: Kept[str, bool] = Kept(1)
-_memories: Kept[tuple[str, str], Memory] = Kept(MOST_MEMORIES)
+_memories: Kept[tuple[str, str], Reference] = Kept(MOST_MEMORIES)
 
 
 def runs() -> Runs:
@@ -50,6 +50,6 @@ def knows(weights: str, dataset: Dataset) -> bool:
     return (weights, dataset.name) in _memories
 
 
-def memory(trained: Trained, weights: str, dataset: Dataset) -> Memory:
+def memory(trained: Trained, weights: str, dataset: Dataset) -> Reference:
     """What these weights make of known pictures, two seconds' work; `weights` names them."""
-    return _memories.get((weights, dataset.name), lambda: remember(trained, dataset))
+    return _memories.get((weights, dataset.name), lambda: fit_reference(trained, dataset))

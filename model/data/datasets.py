@@ -320,7 +320,7 @@ def load(name: str | None = None) -> Dataset:
     None is the best that this computer has, without a download: Fashion-MNIST, or else the
     wardrobe, for which `reload` can be called to try again. "fashion-mnist" raises DataError where
     it is not; "wardrobe" always works. "mixed" is Fashion-MNIST and, for training alone, the
-    pictures of `snapshots.py`; DataError where either is missing.
+    pictures of `synthetic.py`; DataError where either is missing.
     """
     return _library.load(name)
 

@@ -18,25 +18,25 @@ from numpy.typing import NDArray
 from model.data.datasets import Dataset
 from model.networks.architectures import NETWORKS, Dense, Pool, layer_names
 from model.networks.forward import Floats, forward, predict
-from model.pictures.tta import views
+from model.pictures.tta import augmented
 from model.training import batches
 from model.training.checkpoint import Trained
 
 KNOWN = 2500  # training pictures to compare with; more find hardly closer ones, but take longer
 HELD_OUT = 1000  # validation pictures that tell what a usual distance is
-VIEWED = 125  # of them, those that tell how sure the mean over views may be
-ALARMS = 0.02  # share of held-out pictures that lie farther off than is usual
+AUGMENTED_COUNT = 125  # of them, those that tell how sure the mean over views may be
+FALSE_ALARM_RATE = 0.02  # share of held-out pictures that lie farther off than is usual
 # Farther than this times the usual is strange: pictures from outside are never quite like the data
 # set, and people's plain drawings least. It warns of 7 % of 90 real pictures, in place of 37 %, and
 # still of 79 % of what shows no clothes.
-ROOM = 1.3
+MARGIN = 1.3
 BATCH = 64  # pictures at a time
 TEMPERATURES = np.geomspace(0.3, 5, 80)
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What a network makes of pictures whose class is known; made by `remember`."""
+class Reference:
+    """What a network makes of pictures whose class is known; made by `fit_reference`."""
 
     trained: Trained
     numbers: NDArray[np.intp]  # (n,) which training pictures
@@ -44,7 +44,7 @@ class Memory:
     mean: Floats  # (channels,) of their activity, see `_read`
     whiten: Floats  # (channels, channels): makes distances from the mean those of Mahalanobis
     most: float  # distance from the mean; above it, a picture is strange
-    temperature: float  # see `sureness`
+    temperature: float  # see `confidence`
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Likeness:
     numbers: NDArray[np.intp]  # the closest training pictures, closest first
     similarities: Floats  # cosine, -1 to 1
     distance: float  # from what is usual, see `distances`
-    strange: bool  # farther from it than nearly all held-out pictures
+    out_of_distribution: bool  # farther from it than nearly all held-out pictures
 
 
 def _read(trained: Trained, images: NDArray[np.uint8]) -> tuple[Floats, Floats]:
@@ -78,7 +78,7 @@ def _read(trained: Trained, images: NDArray[np.uint8]) -> tuple[Floats, Floats]:
     return np.asarray(features / np.maximum(lengths, 1e-9)), np.concatenate(means)
 
 
-def _usual(activity: Floats) -> tuple[Floats, Floats]:
+def _fit_gaussian(activity: Floats) -> tuple[Floats, Floats]:
     """The mean of rows (n, channels), and the matrix that gives differences from it unit spread."""
     cover = np.cov(activity, rowvar=False)
     size = len(cover)
@@ -87,12 +87,12 @@ def _usual(activity: Floats) -> tuple[Floats, Floats]:
     return activity.mean(axis=0), np.linalg.cholesky(np.linalg.inv(cover)).astype(np.float32)
 
 
-def _away(mean: Floats, whiten: Floats, activity: Floats) -> Floats:
+def _mahalanobis(mean: Floats, whiten: Floats, activity: Floats) -> Floats:
     """(n,): Mahalanobis distance of each row of `activity`, (n, channels)."""
     return np.asarray(np.linalg.norm((activity - mean) @ whiten, axis=1))
 
 
-def _tempered(values: Floats, temperature: float) -> Floats:
+def _temper(values: Floats, temperature: float) -> Floats:
     """Probabilities, (n, 10), as if the logits had been divided by the temperature."""
     powers = np.maximum(values, 1e-12) ** (1 / temperature)
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
@@ -103,51 +103,51 @@ def _temperature(values: Floats, labels: NDArray[np.integer]) -> float:
     rows = np.arange(len(labels))
 
     def loss(temperature: float) -> float:
-        return -float(np.log(_tempered(values, temperature)[rows, labels]).mean())
+        return -float(np.log(_temper(values, temperature)[rows, labels]).mean())
 
     return float(min(TEMPERATURES, key=loss))
 
 
-def sureness(memory: Memory, values: Floats) -> float:
+def confidence(memory: Reference, values: Floats) -> float:
     """How sure to be of the winner of `values`, (10,), the mean over views: 0 to 1.
 
     With the temperature of these weights, of all answers that are 80 % sure about 80 % are right.
     """
-    return float(_tempered(values[None], memory.temperature).max())
+    return float(_temper(values[None], memory.temperature).max())
 
 
-def remember(trained: Trained, dataset: Dataset) -> Memory:
+def fit_reference(trained: Trained, dataset: Dataset) -> Reference:
     """Look at some training and some held-out pictures with these weights: a second or two."""
     parts = batches.split(len(dataset.train_images), len(dataset.train_images), 5000)
     known, held_out = np.sort(parts.train[:KNOWN]), parts.validation[:HELD_OUT]
     features, activity = _read(trained, dataset.train_images[known])
-    mean, whiten = _usual(activity)
-    away = _away(mean, whiten, _read(trained, dataset.train_images[held_out])[1])
-    seen = held_out[:VIEWED]
-    looks = [views(image) for image in dataset.train_images[seen]]
+    mean, whiten = _fit_gaussian(activity)
+    away = _mahalanobis(mean, whiten, _read(trained, dataset.train_images[held_out])[1])
+    seen = held_out[:AUGMENTED_COUNT]
+    looks = [augmented(image) for image in dataset.train_images[seen]]
     answers = predict(NETWORKS[trained.network], trained.weights, np.concatenate(looks))
     means = answers.reshape(len(seen), -1, answers.shape[1]).mean(axis=1)
     temperature = _temperature(means, dataset.train_labels[seen])
-    most = ROOM * float(np.quantile(away, 1 - ALARMS))
-    return Memory(trained, known, features, mean, whiten, most, temperature)
+    most = MARGIN * float(np.quantile(away, 1 - FALSE_ALARM_RATE))
+    return Reference(trained, known, features, mean, whiten, most, temperature)
 
 
-def likeness(memory: Memory, image: NDArray[np.uint8], count: int = 6) -> Likeness:
+def likeness(memory: Reference, image: NDArray[np.uint8], count: int = 6) -> Likeness:
     """The `count` training pictures that `image`, (28, 28), is closest to, and whether it is like
     any."""
     features, activity = _read(memory.trained, image[None])
     similarities = memory.features @ features[0]
     order = np.argsort(-similarities)[:count]
-    away = float(_away(memory.mean, memory.whiten, activity)[0])
+    away = float(_mahalanobis(memory.mean, memory.whiten, activity)[0])
     return Likeness(memory.numbers[order], similarities[order], away, away > memory.most)
 
 
-def distances(memory: Memory, images: NDArray[np.uint8]) -> Floats:
+def distances(memory: Reference, images: NDArray[np.uint8]) -> Floats:
     """(n,): how far each of `images`, (n, 28, 28), is from what is usual."""
-    return _away(memory.mean, memory.whiten, _read(memory.trained, images)[1])
+    return _mahalanobis(memory.mean, memory.whiten, _read(memory.trained, images)[1])
 
 
-def similarities(memory: Memory, images: NDArray[np.uint8]) -> Floats:
+def similarities(memory: Reference, images: NDArray[np.uint8]) -> Floats:
     """(n,): how close each of `images`, (n, 28, 28), comes to its fifth closest training picture.
 
     Another measure of what is strange (Sun and others, "Out-of-distribution detection with deep

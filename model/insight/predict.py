@@ -25,7 +25,7 @@ FASHION_WEIGHTS = PROJECT / "assets" / "lenet.safetensors"
 
 def classify(trained: Trained, prepared: Prepared) -> NDArray[np.float32]:
     """Probabilities, (10,), of one prepared picture: the mean over its views."""
-    answers = forward.predict(NETWORKS[trained.network], trained.weights, prepared.views)
+    answers = forward.predict(NETWORKS[trained.network], trained.weights, prepared.augmented)
     return np.asarray(answers.mean(axis=0))
 
 

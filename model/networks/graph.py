@@ -1,4 +1,4 @@
-"""A network as a TensorFlow graph, and as a Keras model: what `training.py` differentiates.
+"""A network as a TensorFlow graph, and as a Keras model: what `slices.py` differentiates.
 
 It writes convolutions in two ways of its own, which give the same numbers as Keras' layers (tests
 hold them within 1e-5) and make a step about twice as fast on CPUs without AVX-512, where oneDNN's
@@ -152,7 +152,7 @@ def _divides(pool: Layer | None, x: Any, kernel: Any) -> bool:
 
 
 @dataclass
-class Practice:
+class TrainingMode:
     """What is different while training: dropout by chance, and the batch's own statistics."""
 
     seed: Any  # (2,) int32, another for every batch
@@ -176,7 +176,7 @@ class Practice:
 
 @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
 def logits(
-    network: Network, weights: dict[str, Any], images: Any, practice: Practice | None = None
+    network: Network, weights: dict[str, Any], images: Any, mode: TrainingMode | None = None
 ) -> Any:
     """Images (n, 28, 28), uint8, to logits (n, 10); with `practice`, as training wants them."""
     x = tf.reshape(tf.cast(images, tf.float32) / 255, [-1, *INPUT_SHAPE])
@@ -196,12 +196,12 @@ def logits(
                 convolve = _banded if NARROW and x.shape[3] == 1 else _plain
                 x = ACTIVATIONS[layer.activation](tf.nn.bias_add(convolve(x, kernel), bias))
         else:
-            x = _apply(layer, name, x, weights, practice)
+            x = _apply(layer, name, x, weights, mode)
     return x
 
 
 def _apply(
-    layer: Layer, name: str, x: Any, weights: dict[str, Any], practice: Practice | None
+    layer: Layer, name: str, x: Any, weights: dict[str, Any], mode: TrainingMode | None
 ) -> Any:
     """Any layer but a convolution."""
     match layer:
@@ -213,11 +213,11 @@ def _apply(
             product = x @ weights[f"{name}/kernel"] + weights[f"{name}/bias"]
             return ACTIVATIONS[activation](product)
         case Dropout(rate):
-            return practice.dropout(x, rate) if practice else x
+            return mode.dropout(x, rate) if mode else x
         case BatchNorm(activation):
             gamma, beta, mean, variance = (weights[f"{name}/{k}"] for k in (*LEARNED, *MOVING))
-            if practice:
-                y = practice.normalise(x, name, gamma, beta)
+            if mode:
+                y = mode.normalise(x, name, gamma, beta)
             else:
                 y = tf.nn.batch_normalization(x, mean, variance, beta, gamma, EPSILON)
             return ACTIVATIONS[activation](y)

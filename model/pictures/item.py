@@ -72,7 +72,7 @@ def find(picture: Image.Image, options: Options, notes: list[str]) -> Item:
     axes = _opponent(colours)
     if np.ptp(axes, axis=(0, 1)).max() < 12:
         raise PictureError("There is nothing in this picture yet: it has one colour all over.")
-    ground = segment.even_ground(axes)
+    ground = segment.even_background(axes)
     if ground is None and options.threshold is None:
         notes.append("The background is busy: the item was found by its colours.")
         mask, pair = _keep(_on_busy_ground(picture, colours), options, notes, 0.12)
@@ -89,7 +89,7 @@ def _on_busy_ground(picture: Image.Image, colours: Bytes) -> Mask:
     height, width = colours.shape[:2]
     odds = segment.from_colours(_opponent(_fit(picture, COARSE)))
     mask = np.asarray(Image.fromarray(odds.astype(np.float32)).resize((width, height))) > 0
-    mask = _closed(segment.grow(segment.shrink(mask, 1), 1), 3)
+    mask = _closed(segment.dilate(segment.erode(mask, 1), 1), 3)
     return mask | _small_holes(mask)
 
 
@@ -121,21 +121,21 @@ def _filled(mask: Mask, options: Options) -> Mask | None:
 
 def _closed(mask: Mask, reach: int) -> Mask:
     """The mask with gaps up to twice `reach` pixels wide bridged."""
-    wide = segment.shrink(segment.grow(np.pad(mask, reach), reach), reach)
+    wide = segment.erode(segment.dilate(np.pad(mask, reach), reach), reach)
     return np.asarray(wide[reach:-reach, reach:-reach])
 
 
 def _small_holes(mask: Mask) -> Mask:
     """Holes that are rather a print on cloth than a gap between straps."""
     holes = segment.fill_holes(mask) & ~mask
-    labels = segment.components(holes)
+    labels = segment.connected_components(holes)
     areas = np.bincount(labels.ravel())
     return np.asarray((areas < HOLE * mask.sum())[labels] & holes)
 
 
 def _keep(mask: Mask, options: Options, notes: list[str], least: float) -> tuple[Mask, Mask | None]:
     """Drop specks, and of a pair keep one unless told not to; also the pair, if there is one."""
-    labels = segment.components(mask)
+    labels = segment.connected_components(mask)
     areas = np.bincount(labels.ravel())[1:]
     if not len(areas):
         return np.ones_like(mask), None

@@ -19,7 +19,7 @@ TURNS = np.arange(-180, 181, 10)  # degrees, clockwise: the plot's points
 
 
 @dataclass(frozen=True)
-class Disturbance:
+class Perturbation:
     """What is done to a picture; the defaults do nothing."""
 
     rotation: int = 0  # degrees, clockwise
@@ -31,12 +31,12 @@ class Disturbance:
     contrast: float = 1.0  # times the distance from black
 
 
-NOTHING = Disturbance()
+UNCHANGED = Perturbation()
 
 
-def disturb(image: Bytes, how: Disturbance) -> Bytes:
+def perturb(image: Bytes, how: Perturbation) -> Bytes:
     """The picture, (28, 28), grey on black, after all that `how` says; black moves in."""
-    if how == NOTHING:
+    if how == UNCHANGED:
         return image
     picture = _moved(Image.fromarray(image), how)
     if how.blur:
@@ -47,7 +47,7 @@ def disturb(image: Bytes, how: Disturbance) -> Bytes:
     return np.asarray(np.clip(values, 0, 255), np.uint8)
 
 
-def _moved(picture: Image.Image, how: Disturbance) -> Image.Image:
+def _moved(picture: Image.Image, how: Perturbation) -> Image.Image:
     """Turned and scaled around the middle, then moved."""
     middle_x, middle_y = picture.width / 2, picture.height / 2
     angle = radians(how.rotation)
@@ -65,4 +65,4 @@ def _moved(picture: Image.Image, how: Disturbance) -> Image.Image:
 
 def turned(image: Bytes) -> Bytes:
     """The picture, (28, 28), at every angle of TURNS: (n, 28, 28)."""
-    return np.stack([disturb(image, Disturbance(rotation=int(angle))) for angle in TURNS])
+    return np.stack([perturb(image, Perturbation(rotation=int(angle))) for angle in TURNS])

@@ -1,7 +1,7 @@
 """From any picture to the 28 x 28 pixels that the network was trained on, every stage kept.
 
 It follows how Fashion-MNIST was made (arXiv 1708.07747): the item alone, its shape kept, the
-longest edge 28 pixels, in the middle, grey on black. Files are read in `pictures.py`,
+longest edge 28 pixels, in the middle, grey on black. Files are read in `reading.py`,
 the item is found in `item.py`, and what the picture shows is for a network to say.
 """
 
@@ -18,7 +18,7 @@ from model.pictures.item import Item, Mask, box, find
 from model.pictures.item import Options as Options
 from model.pictures.reading import PictureError as PictureError
 from model.pictures.reading import read_picture as read_picture
-from model.pictures.tta import mirrored, views
+from model.pictures.tta import augmented, mirrored
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -58,7 +58,7 @@ class Prepared:
     """What the network gets, and how it came about."""
 
     image: Bytes  # (28, 28), grey on black
-    views: Bytes  # (n, 28, 28): what to average over; the image alone if it came from the data set
+    augmented: Bytes  # (n, 28, 28): to average over; the image alone if it is of the data set
     stages: tuple[Stage, ...]
     notes: tuple[str, ...]  # decisions, a sentence each
 
@@ -84,7 +84,7 @@ def prepare(picture: Image.Image, options: Options = DEFAULT) -> Prepared:
         stages.append(_stage("crop", grey))
     image = _shrink(grey, options)
     stages.append(_stage("shrink", image))
-    shown = views(image)
+    shown = augmented(image)
     if item.pair is not None:
         shown = np.concatenate([shown, _pair_views(item, item.pair, options)])
     return Prepared(image, shown, tuple(stages), tuple(notes))

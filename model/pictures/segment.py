@@ -26,7 +26,7 @@ def border(height: int, width: int) -> Mask:
     return frame
 
 
-# Connected parts
+# Connected components
 
 
 def _spread_rows(labels: Labels, mask: Mask) -> Labels:
@@ -39,8 +39,8 @@ def _spread_rows(labels: Labels, mask: Mask) -> Labels:
     return np.repeat(smallest, lengths).reshape(labels.shape)
 
 
-def components(mask: Mask) -> Labels:
-    """Number the connected parts of a mask, (h, w): 0 is outside, the largest part is 1."""
+def connected_components(mask: Mask) -> Labels:
+    """Number the connected components of a mask, (h, w): 0 is outside, the largest part is 1."""
     outside = mask.size
     labels = np.where(mask, np.arange(mask.size).reshape(mask.shape), outside)
     turned = np.ascontiguousarray(mask.T)
@@ -61,14 +61,14 @@ def components(mask: Mask) -> Labels:
 def fill_holes(mask: Mask) -> Mask:
     """The mask with everything filled in that cannot be reached from the picture's edge."""
     free = np.pad(~mask, 1, constant_values=True)
-    labels = components(free)
+    labels = connected_components(free)
     return np.asarray(labels[1:-1, 1:-1] != labels[0, 0])
 
 
-# Growing and shrinking
+# Dilation and erosion
 
 
-def _shifted(values: Floats, pick: Callable[[Floats, Floats], Floats], reach: int) -> Floats:
+def _extreme_within(values: Floats, pick: Callable[[Floats, Floats], Floats], reach: int) -> Floats:
     for axis in (0, 1):
         for _ in range(reach):
             padded = np.pad(values, [(1, 1) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
@@ -78,14 +78,14 @@ def _shifted(values: Floats, pick: Callable[[Floats, Floats], Floats], reach: in
     return values
 
 
-def grow(mask: Mask, reach: int) -> Mask:
+def dilate(mask: Mask, reach: int) -> Mask:
     """The mask with everything within `reach` pixels of it (in squares)."""
-    return _shifted(mask, np.maximum, reach)  # type: ignore[arg-type, return-value]
+    return _extreme_within(mask, np.maximum, reach)  # type: ignore[arg-type, return-value]
 
 
-def shrink(mask: Mask, reach: int) -> Mask:
-    """The inverse of `grow` for the background; the picture's edge does not count as one."""
-    return _shifted(mask, np.minimum, reach)  # type: ignore[arg-type, return-value]
+def erode(mask: Mask, reach: int) -> Mask:
+    """The same as `dilate` of the background; the picture's edge does not count as any."""
+    return _extreme_within(mask, np.minimum, reach)  # type: ignore[arg-type, return-value]
 
 
 # Even backgrounds
@@ -103,7 +103,7 @@ def corners(height: int, width: int) -> Mask:
 GROUNDS = ((corners, 0.95), (border, 0.85))
 
 
-def even_ground(colours: Floats) -> Floats | None:
+def even_background(colours: Floats) -> Floats | None:
     """The colour, (3,), of an even background of a picture, (h, w, 3); None if it is busy."""
     for place, share in GROUNDS:
         seen = colours[place(*colours.shape[:2])]
@@ -137,7 +137,7 @@ def otsu(values: Floats) -> float:
 _SUM = np.ones(3, np.float32)  # a product with it is much quicker than a sum along a short axis
 
 
-def _cluster(colours: Floats, count: int) -> Labels:
+def _k_means(colours: Floats, count: int) -> Labels:
     """Sort colours, (n, 3), into at most `count` groups (k-means from far-apart beginnings)."""
     centres = colours[:1]
     nearest = (colours - centres) ** 2 @ _SUM
@@ -155,10 +155,10 @@ def _cluster(colours: Floats, count: int) -> Labels:
     return np.asarray(groups)
 
 
-def _likelihood(colours: Floats, sample: Floats, count: int) -> Floats:
+def _log_likelihood(colours: Floats, sample: Floats, count: int) -> Floats:
     """Log-likelihood of colours, (n, 3), under a mixture of Gaussians fitted to a sample."""
     sample = sample[:: max(1, len(sample) // 1500)]
-    nearest = _cluster(sample, count)
+    nearest = _k_means(sample, count)
     parts = []
     for k in range(count):
         group = sample[nearest == k]
@@ -202,7 +202,7 @@ def _diffuse(logit: Floats, colours: Floats, rounds: int) -> Floats:
     return smooth
 
 
-def _place(height: int, width: int) -> Floats:
+def _centre_prior(height: int, width: int) -> Floats:
     """How likely the item is to lie here, as log-odds: high in the middle, low at the edges."""
     y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     return (1.5 - 4.5 * np.maximum(np.abs(x), np.abs(y)) ** 3).astype(np.float32)
@@ -212,10 +212,10 @@ def from_colours(colours: Floats, rounds: int = 4) -> Floats:
     """Log-odds, (h, w), of belonging to the item in the middle, from colours (h, w, 3)."""
     height, width = colours.shape[:2]
     flat = colours.reshape(-1, 3)
-    place = _place(height, width)
+    place = _centre_prior(height, width)
     frame = border(height, width)
     flat = np.ascontiguousarray(flat, np.float32)
-    background = _likelihood(flat, colours[frame], 5).reshape(height, width)
+    background = _log_likelihood(flat, colours[frame], 5).reshape(height, width)
     central = place > 0.5
     inside = central & (background <= np.median(background[central]))
     odds = np.where(inside, 1.0, -1.0)
@@ -223,7 +223,7 @@ def from_colours(colours: Floats, rounds: int = 4) -> Floats:
         inside, outside = odds > 0, (odds < 0) | frame
         if min(inside.sum(), outside.sum()) < 20:
             break
-        item = _likelihood(flat, colours[inside], 5).reshape(height, width)
-        background = _likelihood(flat, colours[outside], 5).reshape(height, width)
+        item = _log_likelihood(flat, colours[inside], 5).reshape(height, width)
+        background = _log_likelihood(flat, colours[outside], 5).reshape(height, width)
         odds = _diffuse(np.clip(item - background, -6, 6) + place, colours, 20)
     return odds

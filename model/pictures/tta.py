@@ -1,4 +1,4 @@
-"""Several views of one prepared picture: the mean of a network's answers to them is steadier.
+"""Test-time augmentation: the mean of answers to several views of one picture is steadier.
 
 What the views show is the same item, a little turned, and mirrored. Nothing is found or
 cut here: that is done before, in `preprocess.py`.
@@ -32,6 +32,6 @@ def mirrored(images: Bytes) -> Bytes:
     return both.reshape(-1, *images.shape[1:])
 
 
-def views(image: Bytes) -> Bytes:
+def augmented(image: Bytes) -> Bytes:
     """(6, 28, 28): a picture, (28, 28), as it is and turned both ways; each mirrored."""
     return mirrored(warped(np.repeat(image[None], len(_MAPS), 0), _MAPS))

@@ -1,6 +1,6 @@
 """What a slice of training gives back.
 
-These classes travel from workers to the web process, so they stand apart from `training.py`:
+These classes travel from workers to the web process, so they stand apart from `slices.py`:
 unpickling them must not import TensorFlow there.
 """
 

@@ -1,7 +1,7 @@
 """A run: one network being trained for one user. Play, pause, step, stop; its history.
 
 A run decides which slice comes next and keeps what came back; where slices run is the engine's
-matter (`engine.py`), and what happens in one is `training.py`'s. All methods may be called from
+matter (`engine.py`), and what happens in one is `slices.py`'s. All methods may be called from
 any thread. Pages read `snapshot()`, which never changes once it is made.
 """
 

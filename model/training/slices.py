@@ -28,7 +28,7 @@ from model.networks.architectures import (
     to_vector,
     weight_shapes,
 )
-from model.networks.graph import Practice, logits
+from model.networks.graph import TrainingMode, logits
 from model.training.batches import augment, epoch_plan, split, steps_per_epoch
 from model.training.checkpoint import Checkpoint, final_weights
 from model.training.recipes import OPTIMIZERS, Config, learning_rates
@@ -133,16 +133,16 @@ class _Trainer:
         for i in tf.range(count):
             here = labels[i * batch : (i + 1) * batch]
             number, rate, keep = tf.unstack(steps[i])
-            practice = Practice(tf.stack([seed, tf.cast(number, tf.int32)]))
+            mode = TrainingMode(tf.stack([seed, tf.cast(number, tf.int32)]))
             with tf.GradientTape() as tape:
                 weights = self.weights.read_value()
                 tape.watch(weights)
                 pictures = images[i * batch : (i + 1) * batch]
-                guess = logits(self.network, self._named(weights), pictures, practice)
+                guess = logits(self.network, self._named(weights), pictures, mode)
                 target = tf.one_hot(here, CLASS_COUNT) * (1 - smoothing) + smoothing / CLASS_COUNT
                 loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(target, guess))
             self.update(tape.gradient(loss, weights), rate, number, decay)
-            self._move(practice.moments, tf.maximum(PASSING, 2 / (number + 1)))
+            self._move(mode.moments, tf.maximum(PASSING, 2 / (number + 1)))
             if "average" in self.slots:
                 average = self.slots["average"]
                 average.assign_sub((1 - keep) * (average - self.weights))

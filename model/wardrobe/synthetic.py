@@ -1,4 +1,4 @@
-"""Pictures as people take and draw them, prepared as the app prepares them: 28 x 28, with labels.
+"""Synthetic pictures, as people take and draw them, prepared as the app does: 28 x 28, labelled.
 
 `python -m model.snapshots` draws them with the program's own wardrobe, on busy grounds, with
 shadows, turned, small, with a thick brush, and sends each through `preprocess.prepare`, so that a
@@ -216,7 +216,7 @@ KINDS: dict[str, Callable[[Generator, int, int], Image.Image]] = {
 _SHARES = ("photo",) * 11 + ("sketch",) * 4 + ("icon",) * 3 + ("brush",) * 2
 
 
-def snapshot(number: int, seed: int = SEED) -> tuple[Bytes, int, str]:
+def synthetic_picture(number: int, seed: int = SEED) -> tuple[Bytes, int, str]:
     """Picture `number` of a series: (28, 28) as prepared, its label, its key in KINDS."""
     rng = np.random.default_rng((seed, number))
     label, kind = number % len(GARMENTS), pick(rng, *_SHARES)
@@ -230,10 +230,10 @@ def snapshot(number: int, seed: int = SEED) -> tuple[Bytes, int, str]:
 
 
 def _chunk(first: int, count: int, seed: int) -> Bytes:
-    return np.stack([snapshot(number, seed)[0] for number in range(first, first + count)])
+    return np.stack([synthetic_picture(number, seed)[0] for number in range(first, first + count)])
 
 
-def snapshots(count: int = COUNT, seed: int = SEED) -> Iterator[Bytes]:
+def synthetic_pictures(count: int = COUNT, seed: int = SEED) -> Iterator[Bytes]:
     """The pictures of a series in chunks, (n, 28, 28), drawn by all processors at once.
 
     Picture i has the label i % 10. Which pictures come does not depend on how many processes draw.
@@ -268,7 +268,7 @@ def build(file: Path = FILE) -> None:
     if kept(file) is not None:
         return
     chunks: list[Bytes] = []
-    for chunk in snapshots():
+    for chunk in synthetic_pictures():
         chunks.append(chunk)
         done = sum(map(len, chunks))
         print(f"\rDrawing pictures: {done:,} of {COUNT:,}", end="", file=sys.stderr, flush=True)

@@ -11,9 +11,9 @@ from model import PROJECT
 from model.data import datasets
 from model.data.datasets import CLASSES
 from model.insight.occlusion import PATCH, occlusion
-from model.insight.out_of_distribution import distances, likeness, remember, sureness
+from model.insight.out_of_distribution import confidence, distances, fit_reference, likeness
 from model.networks.architectures import NETWORKS, initial_weights
-from model.pictures.perturb import NOTHING, TURNS, Disturbance, disturb, turned
+from model.pictures.perturb import TURNS, UNCHANGED, Perturbation, perturb, turned
 from model.training import checkpoint
 from model.training.checkpoint import Trained
 from model.training.recipes import Config
@@ -34,7 +34,7 @@ def wardrobe():
 
 @pytest.fixture(scope="module")
 def memory(trained, wardrobe):
-    return remember(trained, wardrobe)
+    return fit_reference(trained, wardrobe)
 
 
 @pytest.fixture(scope="module")
@@ -77,34 +77,34 @@ def test_occlusion_finds_the_part_that_decides(trained, wardrobe):
 
 def test_nothing_disturbs_nothing(wardrobe):
     image = some(wardrobe, 0)
-    assert (disturb(image, NOTHING) == image).all()
+    assert (perturb(image, UNCHANGED) == image).all()
     assert (turned(image)[len(TURNS) // 2] == image).all()
 
 
 @pytest.mark.parametrize(
     ("how", "row", "column"),
     [
-        (Disturbance(right=3), 10, 13),
-        (Disturbance(down=2), 12, 10),
-        (Disturbance(rotation=90), 10, 17),  # clockwise: up and left becomes up and right
-        (Disturbance(rotation=180), 17, 17),
+        (Perturbation(right=3), 10, 13),
+        (Perturbation(down=2), 12, 10),
+        (Perturbation(rotation=90), 10, 17),  # clockwise: up and left becomes up and right
+        (Perturbation(rotation=180), 17, 17),
     ],
 )
 def test_a_dot_goes_where_it_is_sent(how, row, column):
     image = np.zeros((28, 28), np.uint8)
     image[10, 10] = 200
-    changed = disturb(image, how)
+    changed = perturb(image, how)
     assert np.unravel_index(changed.argmax(), changed.shape) == (row, column)
 
 
 def test_scale_blur_noise_and_contrast(wardrobe):
     image = some(wardrobe, 0)
     area = (image > 0).sum()
-    assert (disturb(image, Disturbance(scale=0.5)) > 0).sum() == pytest.approx(area / 4, rel=0.25)
-    assert disturb(image, Disturbance(contrast=0.5)).max() == image.max() // 2
-    assert np.ptp(disturb(image, Disturbance(blur=3))) < np.ptp(image)
-    noisy = disturb(image, Disturbance(noise=30))
-    assert (noisy == disturb(image, Disturbance(noise=30))).all()
+    assert (perturb(image, Perturbation(scale=0.5)) > 0).sum() == pytest.approx(area / 4, rel=0.25)
+    assert perturb(image, Perturbation(contrast=0.5)).max() == image.max() // 2
+    assert np.ptp(perturb(image, Perturbation(blur=3))) < np.ptp(image)
+    noisy = perturb(image, Perturbation(noise=30))
+    assert (noisy == perturb(image, Perturbation(noise=30))).all()
     assert noisy[image == 0].std() > 5
 
 
@@ -113,7 +113,7 @@ def test_a_picture_is_most_like_itself(memory, wardrobe):
     alike = likeness(memory, wardrobe.train_images[number])
     assert number in alike.numbers[alike.similarities > 0.9999]
     assert (np.diff(alike.similarities) <= 0).all()
-    assert not alike.strange
+    assert not alike.out_of_distribution
 
 
 def test_usual_pictures_are_seldom_strange_and_strange_ones_mostly(memory, wardrobe, others):
@@ -126,7 +126,7 @@ def test_usual_pictures_are_seldom_strange_and_strange_ones_mostly(memory, wardr
 def test_a_network_without_pooling_tells_them_apart_too(wardrobe, others):
     config = Config(network="mlp", data="wardrobe", epochs=1, batch_size=50)
     trained = Trained(initial_weights(NETWORKS["mlp"], 0), config, "quick", 0.0)
-    known = remember(trained, wardrobe)
+    known = fit_reference(trained, wardrobe)
     assert (distances(known, wardrobe.test_images) > known.most).mean() < 0.06
     assert (distances(known, others["noise"]) > known.most).mean() > 0.9
 
@@ -134,11 +134,11 @@ def test_a_network_without_pooling_tells_them_apart_too(wardrobe, others):
 def test_the_temperature_calms_a_network_that_is_too_sure(trained, wardrobe, memory):
     """Logits five times as large give the same answers, far too sure of themselves."""
     last = {name: trained.weights[name] * 5 for name in ("dense3/kernel", "dense3/bias")}
-    sharper = remember(replace(trained, weights=trained.weights | last), wardrobe)
+    sharper = fit_reference(replace(trained, weights=trained.weights | last), wardrobe)
     assert sharper.temperature > 2 * memory.temperature
     values = np.array([0.6, 0.2, 0.1, 0.1, 0, 0, 0, 0, 0, 0], np.float32)
-    assert sureness(replace(memory, temperature=1.0), values) == pytest.approx(0.6)
-    assert sureness(replace(memory, temperature=2.0), values) < 0.45
+    assert confidence(replace(memory, temperature=1.0), values) == pytest.approx(0.6)
+    assert confidence(replace(memory, temperature=2.0), values) < 0.45
 
 
 def test_auroc_by_hand():

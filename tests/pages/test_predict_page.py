@@ -254,7 +254,7 @@ def test_pictures_of_the_data_set_do_not_count(page):
 def test_answers_as_csv():
     values = np.full(10, 0.05)
     values[3] = 0.55
-    found = [files.Answer(values, strange=True), "This is not a picture."]
+    found = [files.Answer(values, out_of_distribution=True), "This is not a picture."]
     lines = files.as_csv(["a.png", "b, b.png"], found).splitlines()
     assert lines[0].startswith("file,index,label,T-shirt/top")
     assert lines[1].startswith("a.png,3,Dress,0.05")

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from model.pictures import preprocess, segment
 from model.pictures.preprocess import DEFAULT, Options, PictureError, prepare, read_picture
-from model.pictures.tta import views
+from model.pictures.tta import augmented
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 
@@ -212,7 +212,7 @@ def test_one_of_a_pair():
     assert box_of(prepare(picture).image > 20)[1] < 18
     whole = prepare(picture, Options(single="no")).image
     assert box_of(whole > 20)[1] == 28
-    assert any(np.array_equal(view, whole) for view in prepare(picture).views)
+    assert any(np.array_equal(view, whole) for view in prepare(picture).augmented)
 
 
 def test_busy_background_is_taken_away():
@@ -244,7 +244,7 @@ def test_data_set_format_is_left_alone():
     image[0:28, 9:19] = 140
     prepared = prepare(Image.fromarray(image))
     assert np.array_equal(prepared.image, image)
-    assert len(prepared.views) == 1
+    assert len(prepared.augmented) == 1
 
 
 def test_preparing_twice_gives_the_same():
@@ -253,24 +253,24 @@ def test_preparing_twice_gives_the_same():
 
 def test_views_begin_with_the_picture_and_its_mirror_image():
     image = prepare(shirt()).image
-    shown = views(image)
+    shown = augmented(image)
     assert shown.shape[1:] == (28, 28)
     assert np.array_equal(shown[0], image)
     assert np.array_equal(shown[1], image[:, ::-1])
     assert len({view.tobytes() for view in shown}) == len(shown)
-    assert not views(np.zeros((28, 28), np.uint8)).any()
+    assert not augmented(np.zeros((28, 28), np.uint8)).any()
 
 
 def test_components_are_numbered_by_size():
     mask = np.zeros((8, 8), bool)
     mask[1, 1] = mask[4:7, 2:6] = True
     mask[0, 4:8] = mask[0:3, 7] = True
-    labels = segment.components(mask)
+    labels = segment.connected_components(mask)
     assert sorted(np.bincount(labels.ravel())[1:].tolist(), reverse=True) == [12, 6, 1]
     assert labels[5, 3] == 1
     assert labels[1, 1] == 3
-    assert not segment.components(np.zeros((3, 3), bool)).any()
-    assert segment.components(np.ones((3, 3), bool)).min() == 1
+    assert not segment.connected_components(np.zeros((3, 3), bool)).any()
+    assert segment.connected_components(np.ones((3, 3), bool)).min() == 1
 
 
 def test_holes_are_filled_but_bays_are_not():

@@ -17,7 +17,7 @@ from model.networks.architectures import (
     Pool,
     from_vector,
 )
-from model.networks.graph import Practice, keras_model
+from model.networks.graph import TrainingMode, keras_model
 from model.training import batches
 from model.training.checkpoint import start
 from model.training.recipes import (
@@ -179,8 +179,8 @@ def test_dropout_zeroes_by_chance_and_keeps_the_sum():
     ones = np.ones((100, 50), np.float32)
 
     def drops(step):
-        practice = Practice(np.array([7, step], np.int32))
-        return [practice.dropout(ones, 0.3).numpy() for _ in range(2)]
+        mode = TrainingMode(np.array([7, step], np.int32))
+        return [mode.dropout(ones, 0.3).numpy() for _ in range(2)]
 
     first, second = drops(1)
     assert (first == 0).mean() == pytest.approx(0.3, abs=0.03)

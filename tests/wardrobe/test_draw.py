@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from model import PROJECT
-from model.pictures.segment import components
+from model.pictures.segment import connected_components
 from model.wardrobe.draw import LINES, STYLES, TEXTURES, Look, draw, drawn_wardrobe
 from model.wardrobe.garments import GARMENTS
 from model.wardrobe.garments.solid import joined, seen, skin
@@ -260,7 +260,7 @@ def test_shoes_come_from_all_sides_and_in_pairs(label):
         shoe = lit(picture, 255)
         top, bottom, left, right = box(shoe)
         shapes.add(bool(bottom - top > 1.2 * (right - left)))
-        parts.append(int(components(shoe).max()))
+        parts.append(int(connected_components(shoe).max()))
     assert shapes == {True, False}  # upright as well as lying
     assert min(parts) == 1
     assert max(parts) >= 2

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from model import PROJECT
 from model.data import datasets
 from model.pictures.preprocess import prepare
 from model.wardrobe import synthetic
@@ -23,19 +24,19 @@ def test_every_kind_draws_every_class(kind):
 
 
 def test_a_number_is_a_picture():
-    first, again, other = (synthetic.snapshot(number, seed=5) for number in (3, 3, 13))
+    first, again, other = (synthetic.synthetic_picture(number, seed=5) for number in (3, 3, 13))
     assert first[0].shape == (28, 28)
     assert first[0].dtype == np.uint8
     assert np.array_equal(first[0], again[0])
     assert first[1:] == again[1:]
     assert first[1] == other[1] == 3  # the last digit is the label
     assert not np.array_equal(first[0], other[0])
-    assert not np.array_equal(first[0], synthetic.snapshot(3, seed=6)[0])
+    assert not np.array_equal(first[0], synthetic.synthetic_picture(3, seed=6)[0])
 
 
 def test_processes_give_the_same_as_one(monkeypatch):
-    chunks = list(synthetic.snapshots(12, seed=4))
-    alone = [synthetic.snapshot(number, seed=4)[0] for number in range(12)]
+    chunks = list(synthetic.synthetic_pictures(12, seed=4))
+    alone = [synthetic.synthetic_picture(number, seed=4)[0] for number in range(12)]
     assert np.array_equal(np.concatenate(chunks), alone)
 
 
@@ -43,7 +44,7 @@ def test_processes_give_the_same_as_one(monkeypatch):
 def few(monkeypatch):
     """A build that takes no time: ten black pictures."""
     chunks = [np.zeros((10, 28, 28), np.uint8)]
-    monkeypatch.setattr(synthetic, "snapshots", lambda: iter(chunks))
+    monkeypatch.setattr(synthetic, "synthetic_pictures", lambda: iter(chunks))
 
 
 def test_a_build_is_kept_until_the_code_changes(few, tmp_path, monkeypatch, capsys):
@@ -89,3 +90,9 @@ def test_without_its_drawings_mixed_says_what_to_do(monkeypatch):
     monkeypatch.setattr(synthetic, "kept", lambda: None)
     with pytest.raises(datasets.DataError, match=r"python -m model\.snapshots"):
         library.load("mixed")
+
+
+@pytest.mark.parametrize("pattern", synthetic.MADE_BY)
+def test_what_tells_the_pictures_apart_is_there(pattern):
+    """A pattern that matches nothing would let old pictures pass for new ones."""
+    assert list((PROJECT / "model").glob(pattern))

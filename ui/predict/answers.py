@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from model import server
 from model.data.datasets import CLASSES
-from model.insight.out_of_distribution import Memory, likeness, sureness
+from model.insight.out_of_distribution import Reference, confidence, likeness
 from model.insight.predict import classify
 from model.pictures.preprocess import Prepared
 from model.training.checkpoint import Trained, usable
@@ -43,7 +43,7 @@ ORDERS = ("Class order", "Likeliest first")
 LIVE_SECONDS = 1.0  # between two answers of a network that is training
 
 
-def memory_of(trained: Trained) -> Memory:
+def memory_of(trained: Trained) -> Reference:
     """What weights make of known pictures of the data set in use; one for all sessions."""
     dataset, weights = state.dataset(), components.fingerprint(trained)
     if server.knows(weights, dataset):
@@ -87,14 +87,14 @@ def answer(shot: Shot, prepared: Prepared) -> Trained | None:
 
 def _answer_of(trained: Trained, shot: Shot, prepared: Prepared) -> None:
     known, values = memory_of(trained), classify(trained, prepared)
-    strange = likeness(known, prepared.image).strange
-    sure = "but do not rely on it" if strange else in_words(sureness(known, values))
-    if strange:
+    out_of_distribution = likeness(known, prepared.image).out_of_distribution
+    sure = "but do not rely on it" if out_of_distribution else in_words(confidence(known, values))
+    if out_of_distribution:
         st.warning(STRANGE, icon=":material/help:")
     show(values, sure, prepared, shot.truth)
     order()
     if shot.truth is None:
-        attempts.note(shot.attempt, prepared.image, values, strange)
+        attempts.note(shot.attempt, prepared.image, values, out_of_distribution)
         attempts.ask(shot.attempt)
 
 

@@ -45,11 +45,11 @@ def all_of_them() -> list[Attempt]:
     return found
 
 
-def note(key: str, image: NDArray[np.uint8], values: NDArray[np.floating], strange: bool) -> None:
+def note(key: str, image: NDArray[np.uint8], values: NDArray[np.floating], unlike: bool) -> None:
     """Keep the newest answer of an attempt; one that begins pushes the oldest out."""
     others = [attempt for attempt in all_of_them() if attempt.key != key]
     truth = next((attempt.truth for attempt in all_of_them() if attempt.key == key), None)
-    guess = NONE if strange else int(values.argmax())
+    guess = NONE if unlike else int(values.argmax())
     newest = Attempt(key, components.enlarged(image, 2), guess, float(values.max()), truth)
     st.session_state[state.ATTEMPTS] = [*others, newest][-MOST:]
 

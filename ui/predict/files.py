@@ -25,7 +25,7 @@ class Answer(NamedTuple):
     """What the network makes of one picture."""
 
     values: NDArray[np.floating]  # (10,), probabilities
-    strange: bool  # it does not look like the clothes that the network knows
+    out_of_distribution: bool  # it does not look like the clothes that the network knows
 
 
 def pick(shots: list[Shot], options: Options) -> Shot:
@@ -79,8 +79,8 @@ def _answer(shot: Shot, options: Options, trained: Trained) -> Answer | str:
     prepared = shot.prepared(options)
     if isinstance(prepared, str):
         return prepared
-    strange = likeness(answers.memory_of(trained), prepared.image).strange
-    return Answer(classify(trained, prepared), strange)
+    out_of_distribution = likeness(answers.memory_of(trained), prepared.image).out_of_distribution
+    return Answer(classify(trained, prepared), out_of_distribution)
 
 
 def _row(shot: Shot, answer: Answer | str) -> dict[str, object]:
@@ -88,7 +88,7 @@ def _row(shot: Shot, answer: Answer | str) -> dict[str, object]:
         taken_for = "cannot be read"
     else:
         name = CLASSES[answer.values.argmax()]
-        doubt = " (unlike clothes)" if answer.strange else ""
+        doubt = " (unlike clothes)" if answer.out_of_distribution else ""
         taken_for = f"{name}, {100 * answer.values.max():.1f} %{doubt}"
     picture = components.data_uri(shot.thumbnail())
     return {"Picture": picture, "Taken for": taken_for, "File": clean(shot.name)}
@@ -106,6 +106,6 @@ def as_csv(names: list[str], found: list[Answer | str]) -> str:
         else:
             index = int(one.values.argmax())
             values = [f"{value:.6f}" for value in one.values]
-            strange = "yes" if one.strange else "no"
-            table.writerow([cell(name), index, CLASSES[index], *values, strange, ""])
+            out_of_distribution = "yes" if one.out_of_distribution else "no"
+            table.writerow([cell(name), index, CLASSES[index], *values, out_of_distribution, ""])
     return text.getvalue()

@@ -15,9 +15,9 @@ from model.insight.out_of_distribution import likeness
 from model.insight.predict import classify
 from model.networks.architectures import NETWORKS
 from model.networks.forward import predict
-from model.pictures.perturb import NOTHING, TURNS, Disturbance, disturb, turned
+from model.pictures.perturb import TURNS, UNCHANGED, Perturbation, perturb, turned
 from model.pictures.preprocess import Prepared
-from model.pictures.tta import views
+from model.pictures.tta import augmented
 from model.training.checkpoint import Trained
 from ui import bars, charts, components, state
 from ui.plots import plot
@@ -81,7 +81,7 @@ def looks_like(prepared: Prepared, trained: Trained) -> None:
             image = components.enlarged(dataset.train_images[number], 4)
             st.image(image, width="stretch", alt=f"Training picture {number}, {name}")
             st.caption(f"**{name}**  \nsimilarity {similarity:.2f}")
-    usual = "so it is called strange" if alike.strange else "so it passes as clothes"
+    usual = "so it is called strange" if alike.out_of_distribution else "so it passes as clothes"
     st.caption(
         "Similarity is 1 for the same features. Whether a picture shows clothes at all is told by "
         "how active each filter is: nearly all new pictures of clothes differ from the average by "
@@ -95,8 +95,8 @@ def break_it(prepared: Prepared, trained: Trained) -> None:
     with left:
         above = st.container(horizontal=True, vertical_alignment="center")
         how = _sliders()
-    base = disturb(prepared.image, Disturbance(**(vars(how) | {"rotation": 0})))
-    image = disturb(prepared.image, how)
+    base = perturb(prepared.image, Perturbation(**(vars(how) | {"rotation": 0})))
+    image = perturb(prepared.image, how)
     every = _answers([prepared.image, image, *turned(base)], trained)
     before, now = int(every[0].argmax()), int(every[1].argmax())
     with above:
@@ -118,17 +118,17 @@ def break_it(prepared: Prepared, trained: Trained) -> None:
 
 def _answers(images: Sequence[NDArray[np.uint8]], trained: Trained) -> NDArray[np.floating]:
     """Probabilities, (n, 10), each the mean over views, as in the answer above."""
-    looks = [views(image) for image in images]
+    looks = [augmented(image) for image in images]
     values = predict(NETWORKS[trained.network], trained.weights, np.concatenate(looks))
     return values.reshape(len(images), -1, values.shape[1]).mean(axis=1)
 
 
-def _sliders() -> Disturbance:
+def _sliders() -> Perturbation:
     """The sliders and what they say."""
     st.button("Undo all changes", icon=":material/restart_alt:", on_click=_reset, key="break_reset")
     chosen: dict[str, float] = {}
     for name, (label, low, high, step, explanation) in SLIDERS.items():
-        usual, key = getattr(NOTHING, name), f"break_{name}"
+        usual, key = getattr(UNCHANGED, name), f"break_{name}"
         kind = type(usual)
         st.session_state.setdefault(key, usual)  # and no default below: _reset sets it, too
         chosen[name] = st.slider(
@@ -140,12 +140,12 @@ def _sliders() -> Disturbance:
             persist_state="session",
             help=explanation,
         )
-    return Disturbance(**chosen)  # type: ignore[arg-type]
+    return Perturbation(**chosen)  # type: ignore[arg-type]
 
 
 def _reset() -> None:
     for name in SLIDERS:
-        st.session_state[f"break_{name}"] = getattr(NOTHING, name)
+        st.session_state[f"break_{name}"] = getattr(UNCHANGED, name)
 
 
 class Look(NamedTuple):

@@ -2,7 +2,7 @@
 
 Each builder in GARMENTS takes a random generator and returns the parts of one garment, from back
 to front. Units are free, because the renderer fits a garment into its box. Nothing here knows
-pixels, colours or styles: that is wardrobe.py.
+pixels, colours or styles: that is draw.py.
 """
 
 from __future__ import annotations

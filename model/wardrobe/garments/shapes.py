@@ -1,6 +1,6 @@
 """What garments are made of: parts, curves, and small helpers for random measures.
 
-Units are free, x grows to the right and y downwards. Nothing here draws: that is wardrobe.py.
+Units are free, x grows to the right and y downwards. Nothing here draws: that is draw.py.
 """
 
 from __future__ import annotations
