@@ -4,6 +4,10 @@ Two ways: `from_flat` for drawings, icons and product pictures on an even backgr
 `from_colours` for photographs, which learns the colours of background and item in turns, as
 GrabCut does (Rother, Kolmogorov, Blake 2004) but with diffusion in place of graph cuts. This
 module reads no files and decides nothing about size, brightness or classes.
+
+`scipy.ndimage` has components, holes, dilation and erosion, too; importing it costs the web process
+16 MB and the installation 110, for forty lines. Pillow's rank filters give the same as `dilate` and
+`erode`, and take 15 to 100 times as long.
 """
 
 from __future__ import annotations
