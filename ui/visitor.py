@@ -55,10 +55,10 @@ def _told() -> None:
 
 def show_runs() -> None:
     """A button for each run of the visitor that trains, to turn the page to it."""
-    for address, run in server.runs().training_of(token()).items():
+    for number, (address, run) in enumerate(server.runs().training_of(token()).items(), 1):
         now = run.snapshot()
         st.button(
-            f"{NETWORKS[now.config.network].label}, batch {now.step:,} of {now.total_steps:,}",
+            f"Run {number}: {NETWORKS[now.config.network].label}, batch {now.step:,} of {now.total_steps:,}",
             icon=":material/arrow_forward:",
             on_click=state.set_run_token,
             args=(address,),

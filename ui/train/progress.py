@@ -43,9 +43,11 @@ def progress(now: Snapshot, run: Run) -> None:
     """One bar, one line of text: where the run is, how fast, and who else is training."""
     st.progress(now.step / now.total_steps, text=_where(now, run.outstanding))
     ahead, training = server.runs().slices_ahead(run), server.runs().training()
-    if training > 1:
+    if training > 1 and (now.status == "running" or run.outstanding):
+        workers = server.runs().workers
+        shared = f"{workers} {'worker' if workers == 1 else 'workers'}"
         turn = f"{ahead} are ahead of yours." if ahead else "Yours is being worked on."
-        st.caption(f"{training} runs share {server.runs().workers} workers in turns. {turn}")
+        st.caption(f"{training} runs share {shared} in turns. {turn}")
 
 
 def _where(now: Snapshot, working: bool) -> str:
