@@ -57,8 +57,9 @@ def show_runs() -> None:
     """A button for each run of the visitor that trains, to turn the page to it."""
     for number, (address, run) in enumerate(server.runs().training_of(token()).items(), 1):
         now = run.snapshot()
+        name = f"Run {number}: {NETWORKS[now.config.network].label}"
         st.button(
-            f"Run {number}: {NETWORKS[now.config.network].label}, batch {now.step:,} of {now.total_steps:,}",
+            f"{name}, batch {now.step:,} of {now.total_steps:,}",
             icon=":material/arrow_forward:",
             on_click=state.set_run_token,
             args=(address,),

@@ -191,7 +191,8 @@ def test_a_fourth_run_of_one_visitor_is_told(page, engine):
     page.session_state[state.VISITOR] = "me"
     button(page, "Start training").click().run()
     assert "3 of your runs are training already" in page.error[0].value
-    next(one for one in page.button if one.label.startswith("Run 1: LeNet, batch 0 of")).click().run()
+    first = next(one for one in page.button if one.label.startswith("Run 1: LeNet, batch 0 of"))
+    first.click().run()
     assert page.session_state["run_token"] in tokens
     assert button(page, "Pause")
     page = AppTest.from_file(APP, default_timeout=30)
