@@ -13,7 +13,7 @@ from model.training.results import Slice
 
 
 def train_slice(checkpoint: Checkpoint, config: Config, steps: int, last: bool) -> Slice:
-    """`training.advance`."""
+    """`slices.advance`."""
     from model.training.slices import advance
 
     return advance(checkpoint, config, steps, last)
