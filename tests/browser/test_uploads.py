@@ -32,6 +32,13 @@ def picture(shade):
     return file.getvalue()
 
 
+def turn_away_and_back(page):
+    """Two clicks in one go are none to the server, so this waits for what the first one shows."""
+    page.get_by_role("radio", name="Samples").click()
+    expect(page.get_by_text("Drawn by this program")).to_be_visible()
+    page.get_by_role("radio", name="Upload").click()
+
+
 def test_pictures_are_answered_and_no_longer_held(fresh_server, page):
     page.goto(f"{fresh_server}/predict")
     page.get_by_role("radio", name="Upload").click()
@@ -52,8 +59,7 @@ def test_pictures_are_answered_and_no_longer_held(fresh_server, page):
     expect(chips).to_have_count(2)
     expect(page.get_by_role("combobox", name="Look closely at")).to_have_value("1.png")
     expect(page.get_by_text("Was this right")).to_be_visible()
-    page.get_by_role("radio", name="Samples").click()
-    page.get_by_role("radio", name="Upload").click()
+    turn_away_and_back(page)
     expect(page.get_by_text("Still here: 1.png, 2.png")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert held(fresh_server) == 0
@@ -66,8 +72,7 @@ def test_a_name_is_shown_as_text_and_asks_no_other_server(server, page):
     uploader = page.get_by_test_id("stFileUploaderDropzoneInput")
     uploader.set_input_files({"name": name, "mimeType": "image/png", "buffer": picture(60)})
     expect(page.get_by_text("Was this right")).to_be_visible()
-    page.get_by_role("radio", name="Samples").click()
-    page.get_by_role("radio", name="Upload").click()
+    turn_away_and_back(page)
     still = page.get_by_test_id("stMarkdown").filter(has_text="Still here")
     expect(still).to_be_visible()
     shown = still.text_content().replace(JOINER, "")
