@@ -12,7 +12,7 @@ from safetensors.numpy import save
 
 from model import PROJECT
 from model.data.datasets import NAMES, Dataset
-from model.insight.out_of_distribution import likeness, remember, sureness
+from model.insight.out_of_distribution import confidence, fit_reference, likeness
 from model.networks.architectures import NETWORKS, initial_weights, weight_shapes
 from model.networks.forward import forward, largest, predict
 from model.training import checkpoint
@@ -267,9 +267,9 @@ def test_weights_that_are_taken_answer_with_numbers_and_without_a_warning(value,
     images = rng.integers(0, 256, (300, 28, 28), dtype=np.uint8)
     labels = np.arange(300, dtype=np.uint8) % 10
     pictures = Dataset("fashion-mnist", "", images, labels, images[:20].copy(), labels[:20].copy())
-    memory = remember(made, pictures)
+    memory = fit_reference(made, pictures)
     for image in (images[0], np.zeros_like(images[0]), np.full_like(images[0], 255)):
         values = predict(NETWORKS["lenet"], made.weights, image[None])
         assert np.isfinite(values).all()
         assert np.isfinite(likeness(memory, image).distance)
-        assert 0 <= sureness(memory, values[0]) <= 1
+        assert 0 <= confidence(memory, values[0]) <= 1
