@@ -143,8 +143,13 @@ class Run:
     def watch(self, watcher: str, is_here: Callable[[], bool]) -> None:
         """Count as watched for as long as `is_here` says so, whatever the watcher looks at."""
         with self._lock:
-            if self._now.status not in ENDED:
-                self._watchers[watcher] = is_here
+            self._look_round()
+            self._watchers[watcher] = is_here
+
+    def watched(self) -> bool:
+        """Whether somebody watches now."""
+        with self._lock:
+            return self._look_round()
 
     @property
     def status(self) -> Status:
@@ -253,9 +258,13 @@ class Run:
         elif self._now.status == "stopping":
             self._submit(0)
 
-    def _forgotten(self) -> bool:
+    def _look_round(self) -> bool:
+        """Let go of watchers that are gone; whether one is left."""
         self._watchers = {name: here for name, here in self._watchers.items() if here()}
-        if self._watchers:
+        return bool(self._watchers)
+
+    def _forgotten(self) -> bool:
+        if self._look_round():
             self._seen = time.monotonic()
         return time.monotonic() - self._seen > FORGOTTEN_SECONDS
 
@@ -275,7 +284,6 @@ class Run:
         if self._checkpoint:
             self._weights = final_weights(self._checkpoint, self._now.config)
         self._checkpoint = None
-        self._watchers.clear()
         self._change(status=status, message=message)
 
     def _store(self, result: Slice) -> None:
@@ -388,7 +396,7 @@ class Runs:
     def _make_room(self) -> None:
         """Where too many runs are kept, let go of those of the visitor who has most of them.
 
-        The ones that ended go first, then paused ones, the oldest first.
+        What nobody watches goes first; then what ended, before what is paused; then the oldest.
         """
         while len(self._runs) >= MAX_RUNS:
             held = Counter(run.visitor for run in self._runs.values())
@@ -397,6 +405,7 @@ class Runs:
                 idle,
                 key=lambda token: (
                     -held[self._runs[token].visitor],
+                    self._runs[token].watched(),
                     self._runs[token].status == "paused",
                 ),
             )

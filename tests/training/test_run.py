@@ -339,6 +339,18 @@ def test_a_full_server_says_so_and_old_runs_make_room(monkeypatch):
     assert len(runs._runs) == 3
 
 
+def test_a_run_that_somebody_watches_stays_though_it_ended(monkeypatch):
+    """As many visitors as a program likes to be cannot push out what others look at."""
+    monkeypatch.setattr(run_module, "MAX_RUNS", 3)
+    runs = Runs(Scripted([]), workers=1)
+    watched = runs.start(SMALL, "a", "somebody")
+    runs.get(watched)._end("finished")
+    runs.get(watched).watch("a session", lambda: True)
+    for number in range(5):
+        runs.get(runs.start(SMALL, "b", f"visitor {number}")).pause()
+    assert runs.get(watched)
+
+
 def test_settings_out_of_range_start_nothing():
     runs = Runs(Scripted([]), workers=1)
     with pytest.raises(SettingError, match="Epochs is 0; it must be 1 to 100"):
