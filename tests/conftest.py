@@ -3,9 +3,13 @@
 import functools
 import gc
 
+import hypothesis
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from xdist.scheduler import LoadScopeScheduling
+
+hypothesis.settings.register_profile("busy", deadline=None)  # a test machine may be busy
+hypothesis.settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,6 +11,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+# Plotly imports it only when it draws, and another thread that draws meanwhile finds it half there.
+import pandas as pd  # noqa: F401
 import plotly.graph_objects as go
 import streamlit as st
 import streamlit.components.v1 as served

@@ -30,6 +30,7 @@ PREFERRED = "weights_preferred"  # key of SHIPPED: what the page takes until the
 DATA = "data_set"  # name of the data set that the visitor chose; the best if there is none
 RUN = "run_token"  # the run that this session watches
 VISITOR = "visitor_token"  # tells one visitor's runs from another's; see ui/visitor.py
+VISITOR_TOLD = "visitor_told"  # the browser has said who this is; it does so once
 PICTURE = "picture"  # number of the picture that Dataset shows large; also in the address
 EXAMPLE = "home_example"  # number of the test picture that Home shows
 DRAWING = "predict_drawing"  # what the canvas was last set to: its version and its objects

@@ -47,10 +47,16 @@ def recognise() -> None:
 
 
 def _told() -> None:
-    """The browser keeps another token than this session began with: before the page is drawn."""
+    """The browser keeps another token than this session began with: before the page is drawn.
+
+    Once in a session: a program that is somebody else each time would have no bound.
+    """
     told = st.session_state[COMPONENT].token
+    if st.session_state.get(state.VISITOR_TOLD):
+        return
     if isinstance(told, str) and re.fullmatch(r"[\w-]{22}", told, re.ASCII):
         st.session_state[state.VISITOR] = told
+        st.session_state[state.VISITOR_TOLD] = True
 
 
 def show_runs() -> None:

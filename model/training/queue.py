@@ -41,6 +41,7 @@ class Queue:
         self._interactive: _Lane = {}
         self._training: _Lane = {}
         self._working: Counter[str] = Counter()
+        self._owed = False  # training stood back for an interactive job, so the next turn is its
 
     def put(self, job: Job) -> None:
         """Have a job wait for its turn."""
@@ -49,9 +50,11 @@ class Queue:
 
     def take(self) -> Job | None:
         """The job whose turn it is, which is at work from now on; None if none waits."""
-        lane = self._interactive or self._training
+        stands_back = self._owed and self._training
+        lane = self._training if stands_back else self._interactive or self._training
         if not lane:
             return None
+        self._owed = lane is self._interactive and bool(self._training)
         visitor = min(lane, key=self._working.__getitem__)  # the first one of equals
         runs = lane.pop(visitor)
         run = next(iter(runs))
@@ -84,7 +87,7 @@ class Queue:
         """The waiting jobs in the order of their turns, if none came or ended meanwhile."""
         copy = Queue()
         copy._interactive, copy._training = _copy(self._interactive), _copy(self._training)
-        copy._working = Counter(self._working)
+        copy._working, copy._owed = Counter(self._working), self._owed
         return list(iter(copy.take, None))
 
 

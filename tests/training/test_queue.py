@@ -47,6 +47,15 @@ def test_who_waits_in_person_comes_before_all_that_train():
     assert names(waiting.order()) == ["she's run", "me's run", "you's run"]
 
 
+def test_people_who_press_on_and_on_leave_training_every_second_turn():
+    asking = [job(f"{n}", interactive=True) for n in range(3)]
+    waiting = queue(job("me"), job("you"), *asking)
+    expected = ["0's run", "me's run", "1's run", "you's run", "2's run"]
+    assert names(waiting.order()) == expected
+    waiting.take()
+    assert names(waiting.order()) == expected[1:]
+
+
 def test_the_order_is_told_without_taking_turns():
     waiting = queue(*[job(f"{n}") for n in range(5)])
     assert len(waiting.order()) == len(waiting.order()) == 5

@@ -46,7 +46,8 @@ def progress(now: Snapshot, run: Run) -> None:
     if training > 1 and (now.status == "running" or run.outstanding):
         workers = server.runs().workers
         shared = f"{workers} {'worker' if workers == 1 else 'workers'}"
-        turn = f"{ahead} are ahead of yours." if ahead else "Yours is being worked on."
+        before = f"{ahead} {'is' if ahead == 1 else 'are'} ahead of yours."
+        turn = before if ahead else "Yours is being worked on."
         st.caption(f"{training} runs share {shared} in turns. {turn}")
 
 
