@@ -12,7 +12,7 @@ from model.insight.out_of_distribution import Reference, fit_reference
 from model.once import Kept
 from model.training.checkpoint import Trained
 from model.training.engine import make_engine
-from model.training.run import Runs
+from model.training.registry import Runs
 
 MOST_MEMORIES = 12  # of what weights make of known pictures, a few megabytes each
 

@@ -18,13 +18,15 @@ import pytest
 from model import PROJECT
 from model.data.datasets import DataError
 from model.training import engine as engine_module
+from model.training import registry
 from model.training import run as run_module
 from model.training.checkpoint import final_weights, start
 from model.training.engine import Engine, local_executor
 from model.training.mailbox import Mailbox
 from model.training.recipes import Config, SettingError
+from model.training.registry import Runs, ServerFullError
 from model.training.results import Score, Slice
-from model.training.run import Run, Runs, ServerFullError, history_csv
+from model.training.run import Run, history_csv
 from model.training.slices import advance
 
 SMALL = Config(data="wardrobe", epochs=2, batch_size=50, train_images=1_000, validation_images=100)
@@ -265,8 +267,8 @@ def test_a_visitor_trains_three_runs_at_a_time_and_others_theirs():
 
 
 def test_runs_that_were_started_paused_and_left_do_not_lock_the_server(monkeypatch):
-    monkeypatch.setattr(run_module, "MAX_ACTIVE_RUNS", 2)
-    monkeypatch.setattr(run_module, "MAX_RUNS", 6)
+    monkeypatch.setattr(registry, "MAX_ACTIVE_RUNS", 2)
+    monkeypatch.setattr(registry, "MAX_RUNS", 6)
     runs = Runs(Scripted([]), workers=1)
     kept = runs.start(SMALL, "custom", "you")
     runs.get(kept).pause()
@@ -327,8 +329,8 @@ def test_why_training_failed_is_told(error, words):
 
 
 def test_a_full_server_says_so_and_old_runs_make_room(monkeypatch):
-    monkeypatch.setattr(run_module, "MAX_ACTIVE_RUNS", 2)
-    monkeypatch.setattr(run_module, "MAX_RUNS", 3)
+    monkeypatch.setattr(registry, "MAX_ACTIVE_RUNS", 2)
+    monkeypatch.setattr(registry, "MAX_RUNS", 3)
     runs = Runs(Scripted([]), workers=1)
     first, _second = runs.start(SMALL, "a"), runs.start(SMALL, "b")
     with pytest.raises(ServerFullError, match="Wait"):
@@ -341,7 +343,7 @@ def test_a_full_server_says_so_and_old_runs_make_room(monkeypatch):
 
 def test_a_run_that_somebody_watches_stays_though_it_ended(monkeypatch):
     """As many visitors as a program likes to be cannot push out what others look at."""
-    monkeypatch.setattr(run_module, "MAX_RUNS", 3)
+    monkeypatch.setattr(registry, "MAX_RUNS", 3)
     runs = Runs(Scripted([]), workers=1)
     watched = runs.start(SMALL, "a", "somebody")
     runs.get(watched)._end("finished")
@@ -414,7 +416,7 @@ import os, time
 from distributed import LocalCluster
 from model.training.engine import make_engine
 from model.training.recipes import Config
-from model.training.run import Runs
+from model.training.registry import Runs
 if __name__ == "__main__":
     with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
         os.environ |= {"LENET_CLUSTER": cluster.scheduler_address, "LENET_WORKERS": "1"}
