@@ -64,14 +64,16 @@ def wait_for(address, server):
     raise TimeoutError(address)
 
 
-def eventually(condition):
+def eventually(condition, seconds=PATIENCE / 1000):
     """Return when `condition()` holds. Wait for what stays once it is so: looks are rare here.
 
     Asked from outside and not by page.wait_for_function, which the app's policy may not let run.
+    Raises TimeoutError.
     """
-    end = time.monotonic() + PATIENCE / 1000
+    end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "waited too long"
+        if time.monotonic() > end:
+            raise TimeoutError("waited too long")
         time.sleep(0.1)
 
 

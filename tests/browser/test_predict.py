@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from model.data.datasets import CLASSES
+from tests.browser.conftest import eventually
 
 pytestmark = pytest.mark.browser
 CANVAS = "canvas.upper-canvas"
@@ -29,6 +30,7 @@ def trousers():
 
 
 def line(page, start, end):
+    expect(page.locator(CANVAS)).to_have_count(1)  # one that is replaced stays a moment, hidden
     box = page.locator(CANVAS).bounding_box()
     x, y, width, height = box["x"], box["y"], box["width"], box["height"]
     page.mouse.move(x + start[0] * width, y + start[1] * height)
@@ -37,15 +39,27 @@ def line(page, start, end):
     page.mouse.up()
 
 
-def first_line(page, start, end):
-    """Draw until there is an answer: the canvas loses a stroke that begins while it is set up."""
-    page.locator(CANVAS).wait_for()
+def line_until(page, start, end, condition):
+    """Draw until `condition()` holds: a canvas loses a stroke that begins while it is set up.
+
+    Only for a fresh canvas. Several strokes in the same place have darker edges than one: compare
+    by `near`.
+    """
     for _ in range(20):
         line(page, start, end)
-        with contextlib.suppress(AssertionError):
-            expect(answer(page)).to_be_visible(timeout=5_000)
+        with contextlib.suppress(TimeoutError):
+            eventually(condition, 5)
             return
     raise AssertionError("no answer to a stroke")
+
+
+def first_line(page, start, end):
+    line_until(page, start, end, lambda: answer(page).is_visible())
+
+
+def near(probabilities, others):
+    """Whether these percentages are the same but for a pixel here and there."""
+    return probabilities == pytest.approx(others, abs=2)
 
 
 def answer(page):
@@ -66,15 +80,24 @@ def test_a_drawing_is_answered_after_every_stroke_and_can_be_undone_and_cleared(
     page.goto(f"{server}/predict")
     expect(page.get_by_text("The canvas is empty")).to_be_visible()
     first_line(page, (0.5, 0.15), (0.5, 0.85))
-    assert sum(bars(page)) == pytest.approx(100, abs=0.6)
+    first = bars(page)
+    assert sum(first) == pytest.approx(100, abs=0.6)
     expect(page.get_by_text("Find the item", exact=False).first).to_be_visible()
-    first, before = bars(page), page.locator(".bars").inner_text()
     line(page, (0.2, 0.2), (0.8, 0.2))
-    expect(page.locator(".bars")).not_to_have_text(before)
-    page.locator(".st-key-draw_undo button").click()  # the canvas has one of its own
-    expect(page.locator(NUMBERS).first).to_have_text(f"{first[0]:.1f} %")
-    page.locator(".st-key-draw_clear button").click()
+    eventually(lambda: bars(page) != first)
+    second = bars(page)
+    press(page, "draw_undo")
+    eventually(lambda: bars(page) == first)
+    press(page, "draw_clear")
     expect(page.get_by_text("The canvas is empty")).to_be_visible()
+    press(page, "draw_undo")
+    eventually(lambda: bars(page) == first)
+    line_until(page, (0.2, 0.2), (0.8, 0.2), lambda: near(bars(page), second))
+
+
+def press(page, key):
+    """A button of the page; the canvas has some of its own that are called the same."""
+    page.locator(f".st-key-{key} button").click()
 
 
 def test_an_uploaded_picture_is_recognised_and_a_bad_one_is_told(server, page):
@@ -113,7 +136,7 @@ def test_a_drawing_outlives_a_visit_to_another_page(server, page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Teach a network to see")
     page.get_by_role("link", name="Predict", exact=True).first.click()
     expect(answer(page)).to_be_visible()
-    assert bars(page) == pytest.approx(before, abs=0.5)
+    eventually(lambda: near(bars(page), before))
 
 
 def test_samples_and_closer_looks_with_the_keyboard_alone(server, page):

@@ -13,6 +13,7 @@ from model import PROJECT, server
 from model.data.datasets import CLASSES
 from ui import state
 from ui.predict import files
+from ui.predict.drawing import MOST_STEPS, Drawing
 from ui.predict.looks import LOOKS
 
 TIMEOUT = 60
@@ -39,10 +40,12 @@ def shirt(ground="white"):
     return picture
 
 
-def stroke(at, picture):
+def stroke(at, picture, strokes=1):
+    """What the canvas tells when it has this many strokes and looks like this."""
     data = "data:image/png;base64," + base64.b64encode(png(picture)).decode()
-    raw = {"objects": [{"type": "Path"}]}
-    at.session_state["canvas"] = {"drawing": {"raw": raw, "data": data}}
+    raw = {"objects": [{"type": "Path", "left": number} for number in range(strokes)]}
+    canvas = at.session_state[state.DRAWING].key
+    at.session_state[canvas] = {"drawing": {"raw": raw, "data": data}}
     return at.run()
 
 
@@ -80,12 +83,40 @@ def test_white_strokes_only_are_a_sentence(page):
     assert "one colour" in page.info[0].value
 
 
-@pytest.mark.parametrize("button", ["draw_undo", "draw_clear"])
-def test_undo_and_clear_set_the_canvas(page, button):
+def test_undo_takes_back_one_step_at_once_and_clear_is_a_step(page):
     stroke(page, shirt())
-    before = page.session_state[state.DRAWING]["version"]
-    page.button(key=button).click().run()
-    assert page.session_state[state.DRAWING] == {"version": before + 1, "objects": []}
+    first = answered(page)
+    stroke(page, shirt("black"), strokes=2)
+    page.button(key="draw_undo").click().run()
+    assert answered(page) == first
+    assert len(page.session_state[state.DRAWING].start) == 1
+    page.button(key="draw_clear").click().run()
+    assert "The canvas is empty" in page.info[0].value
+    assert page.button(key="draw_clear").disabled
+    page.button(key="draw_undo").click().run()
+    assert answered(page) == first
+    page.button(key="draw_undo").click().run()
+    assert "The canvas is empty" in page.info[0].value
+    assert page.button(key="draw_undo").disabled
+
+
+def test_a_canvas_that_was_replaced_is_not_listened_to(page):
+    stroke(page, shirt())
+    old = page.session_state[state.DRAWING].key
+    late = page.session_state[old]
+    page.button(key="draw_clear").click().run()
+    page.session_state[old] = late
+    page.run()
+    assert "The canvas is empty" in page.info[0].value
+
+
+def test_steps_share_the_strokes_that_they_have_in_common_and_do_not_grow_for_ever():
+    drawing = Drawing()
+    for number in range(MOST_STEPS + 5):
+        drawing.add([{"left": one} for one in range(number + 1)], b"png")
+    assert len(drawing.steps) == MOST_STEPS
+    assert drawing.steps[-1].objects == [{"left": one} for one in range(MOST_STEPS + 5)]
+    assert drawing.steps[-1].objects[0] is drawing.steps[0].objects[0]
 
 
 def test_overrides_change_the_answer_picture(page):
@@ -160,10 +191,10 @@ def test_files_are_still_there_after_a_look_at_another_source(page):
 
 def test_a_drawing_is_still_there_after_a_look_at_another_page(page):
     stroke(page, shirt())
-    drawn, before = page.session_state[state.DRAWN].objects, answered(page)
+    drawn, before = page.session_state[state.DRAWING].now.objects, answered(page)
     page.switch_page("pages/home.py").run()
     page.switch_page("pages/predict.py").run()
-    assert page.session_state[state.DRAWING]["objects"] == drawn != []
+    assert page.session_state[state.DRAWING].start == drawn != []
     assert answered(page) == before
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
-from PIL import Image
 
 from ui import state
 
@@ -30,20 +28,62 @@ HOW = (
 )
 
 
+MOST_STEPS = 30  # that Undo can go back, about 10 kB each
+
+
 class Drawn(NamedTuple):
     """What is on the canvas."""
 
     objects: list[dict[str, Any]]  # strokes and shapes, as the canvas describes them
-    picture: Image.Image | None  # RGB on white
+    png: bytes | None  # as a picture, RGBA; None when nothing is on it
 
 
-def canvas() -> Image.Image | None:
-    """Show the canvas and give the drawing, RGB on white; None before the first stroke."""
-    st.session_state.setdefault(state.DRAWING, {"version": 0, "objects": []})
-    before = st.session_state.get(state.DRAWN, Drawn([], None))
-    if "canvas" not in st.session_state and before.objects:
-        _set(before.objects)  # a canvas forgets its drawing on another page
-    drawing = st.session_state[state.DRAWING]
+@dataclass
+class Drawing:
+    """What a visitor drew, step by step.
+
+    A canvas is told once what is on it, when it is made, and from then on tells what it has. To
+    put something else on it, a new one is made (`version` is in its key): so nothing that the old
+    one still has to say can come in between.
+    """
+
+    version: int = 0
+    start: list[dict[str, Any]] = field(default_factory=list)  # on the canvas when it was made
+    steps: list[Drawn] = field(default_factory=list)  # oldest first
+
+    @property
+    def now(self) -> Drawn:
+        """What is on the canvas."""
+        return self.steps[-1] if self.steps else Drawn([], None)
+
+    @property
+    def key(self) -> str:
+        """The key of the canvas."""
+        return f"canvas_{self.version}"
+
+    def add(self, objects: list[dict[str, Any]], png: bytes | None) -> None:
+        """The canvas has changed. What stayed the same is kept once, however many steps have it."""
+        old = self.now.objects
+        same = [one if one == other else other for one, other in zip(old, objects, strict=False)]
+        step = Drawn(same + objects[len(old) :], png if objects else None)
+        self.steps = [*self.steps, step][-MOST_STEPS:]
+
+    def undo(self) -> None:
+        """Take back the newest step, be it a stroke or Clear."""
+        self.steps.pop()
+        self.version += 1
+
+    def clear(self) -> None:
+        """Empty the canvas; this can be taken back, too."""
+        self.add([], None)
+        self.version += 1
+
+
+def canvas() -> Drawn:
+    """Show the canvas and give what is drawn on it."""
+    drawing: Drawing = st.session_state.setdefault(state.DRAWING, Drawing())
+    if drawing.key not in st.session_state:  # made anew, also after a visit to another page
+        drawing.start = drawing.now.objects
     above, below = st.container(), st.container(horizontal=True, gap="xsmall")
     undo_and_clear = below.container(horizontal=True, gap="xsmall", width="content")
     with below.popover("Tools", icon=":material/brush:"), st.container(width=240):
@@ -56,23 +96,14 @@ def canvas() -> Image.Image | None:
         st.caption("Draw one piece of clothing and fill it in.", width=165)
         result = _canvas(drawing, tool, SHADES[shade], width)
     objects = (result.json_data or {}).get("objects", [])
+    if result.image_bytes is not None and objects != drawing.now.objects:
+        drawing.add(objects, result.image_bytes)
     with undo_and_clear:
-        _undo_and_clear(objects)
-    now = Drawn(objects, _picture(objects, result.image_data, before))
-    st.session_state[state.DRAWN] = now
-    return now.picture
+        _undo_and_clear(drawing)
+    return drawing.now
 
 
-def _picture(
-    objects: list[dict[str, Any]], pixels: NDArray[np.uint8] | None, before: Drawn
-) -> Image.Image | None:
-    """The canvas as a picture. One that was just put back sends no pixels until the next stroke."""
-    if not objects:
-        return None
-    return before.picture if pixels is None else Image.fromarray(pixels).convert("RGB")
-
-
-def _canvas(drawing: dict[str, Any], tool: str, colour: str, width: int) -> CanvasResult:
+def _canvas(drawing: Drawing, tool: str, colour: str, width: int) -> CanvasResult:
     from streamlit_drawable_canvas import st_canvas  # fails outside a running app
 
     return st_canvas(
@@ -83,26 +114,22 @@ def _canvas(drawing: dict[str, Any], tool: str, colour: str, width: int) -> Canv
         background_color="#ffffff",
         width=SIDE,
         height=SIDE,
-        initial_drawing=drawing,
+        initial_drawing={"objects": drawing.start},
         return_image_data=True,
-        key="canvas",
+        key=drawing.key,
     )
 
 
-def _undo_and_clear(objects: list[dict[str, Any]]) -> None:
+def _undo_and_clear(drawing: Drawing) -> None:
     """The canvas has both in a toolbar that shows only under a mouse."""
-    for label, icon, kept in (("Undo", "undo", objects[:-1]), ("Clear", "delete", [])):
+    for label, icon, act, useful in (
+        ("Undo", "undo", drawing.undo, bool(drawing.steps)),
+        ("Clear", "delete", drawing.clear, bool(drawing.now.objects)),
+    ):
         st.button(
             label,
             icon=f":material/{icon}:",
-            disabled=not objects,
-            on_click=_set,
-            args=(kept,),
+            disabled=not useful,
+            on_click=act,
             key=f"draw_{label.lower()}",
         )
-
-
-def _set(objects: list[dict[str, Any]]) -> None:
-    """Put these objects on the canvas; a new version makes it take them even if it had them."""
-    version = st.session_state[state.DRAWING]["version"] + 1
-    st.session_state[state.DRAWING] = {"version": version, "objects": objects}

@@ -72,10 +72,15 @@ def _read(file: UploadedFile) -> Shot:
     """An uploaded file as a picture; the file itself is not kept."""
     content = uploads.take(file)
     key = f"{clean(file.name)} {zlib.crc32(content)}"  # phones call every picture the same
+    return Shot(file.name, _picture(content), key=key)
+
+
+def _picture(content: bytes) -> Image.Image | str:
+    """A file's content as a picture, or the sentence that says why there is none."""
     try:
-        return Shot(file.name, read_picture(content), key=key)
+        return read_picture(content)
     except PictureError as error:
-        return Shot(file.name, str(error), key=key)
+        return str(error)
 
 
 def _left_out(file: UploadedFile) -> Shot:
@@ -116,11 +121,12 @@ def _kept(source: str, key: str) -> list[Shot]:
 
 def draw() -> list[Shot] | str:
     """The canvas; its drawing as a picture."""
-    picture = drawing.canvas()
-    if picture is None:
+    drawn = drawing.canvas()
+    if drawn.png is None:
         return "The canvas is empty. The answer follows every stroke."
-    first_stroke = json.dumps(st.session_state[state.DRAWN].objects[0], sort_keys=True)
-    return [Shot("Drawing", picture, key=f"Drawing {zlib.crc32(first_stroke.encode())}")]
+    first_stroke = json.dumps(drawn.objects[0], sort_keys=True)
+    key = f"Drawing {zlib.crc32(first_stroke.encode())}"
+    return [Shot("Drawing", _picture(drawn.png), key=key)]
 
 
 def turn_away() -> None:
