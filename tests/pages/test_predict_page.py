@@ -185,7 +185,14 @@ def test_files_are_still_there_after_a_look_at_another_source(page):
     choose(page, "Upload")
     assert "Still here: **shirt.png**" in words(page)
     assert answered(page) == before
+    files = [("a.png", png(shirt()), "image/png"), ("b.png", png(shirt()), "image/png")]
+    page.file_uploader[0].set_value(files).run()
+    assert list(page.dataframe[0].value["File"]) == ["shirt.png", "a.png", "b.png"]
+    page.file_uploader[0].set_value(files[:1]).run()
+    assert list(page.dataframe[0].value["File"]) == ["shirt.png", "a.png"]
     page.button(key="predict_remove").click().run()
+    assert "Still here" not in words(page)
+    page.file_uploader[0].set_value([]).run()
     assert "Choose a picture" in page.info[0].value
 
 

@@ -75,7 +75,8 @@ def change(app, how):
 
 
 def shots(app, source="Upload"):
-    return list(app.session_state[state.SHOTS][source].values())
+    (shots,) = app.session_state[state.SHOTS][source].values()
+    return list(shots.values())
 
 
 def answered(app):

@@ -89,34 +89,50 @@ def _left_out(file: UploadedFile) -> Shot:
     return Shot(file.name, LEFT_OUT)
 
 
+Given = dict[str, dict[str, dict[str, Shot]]]  # by source, by key of the widget, by file
+
+
 def _keep(source: str, key: str) -> None:
     """The visitor changed the files of a widget: read the new ones, and keep all for the session.
 
     The widget itself forgets them when the page shows another source.
     """
     files = st.session_state[key] or []
-    taken = files if isinstance(files, list) else [files]
-    every: dict[str, dict[str, Shot]] = st.session_state.get(state.SHOTS, {})
-    known, shots = every.get(source, {}), {}
+    several = isinstance(files, list)
+    taken = files if several else [files]
+    given: Given = st.session_state.get(state.SHOTS, {})
+    before = given.get(source, {})
+    earlier = {other: shots for other, shots in before.items() if other != key and several}
+    room = MOST_FILES - sum(map(len, earlier.values()))
+    known, shots = before.get(key, {}), {}
     for file in taken:
         if file.file_id in known:
             shots[file.file_id] = known[file.file_id]
         elif isinstance(file, UploadedFile):  # and not lost, with the session that it was sent to
-            shots[file.file_id] = (_read if len(shots) < MOST_FILES else _left_out)(file)
-    st.session_state[state.SHOTS] = every | {source: shots}
+            shots[file.file_id] = (_read if len(shots) < room else _left_out)(file)
+    st.session_state[state.SHOTS] = given | {source: earlier | {key: shots}}
+
+
+def _remove(source: str, key: str) -> None:
+    """Forget what was given to this source before the visitor turned away from it."""
+    given: Given = st.session_state[state.SHOTS]
+    now = {key: given[source][key]} if key in given[source] else {}
+    st.session_state[state.SHOTS] = given | {source: now}
 
 
 def _kept(source: str, key: str) -> list[Shot]:
     """What was given to this source, also before the visitor turned away from it."""
-    every: dict[str, dict[str, Shot]] = st.session_state.get(state.SHOTS, {})
-    shots = list(every.get(source, {}).values())[:MOST_FILES]
-    if shots and not st.session_state.get(key):
+    given: Given = st.session_state.get(state.SHOTS, {})
+    now = given.get(source, {}).get(key, {}).values()
+    others = (shots for other, shots in given.get(source, {}).items() if other != key)
+    earlier = [shot for shots in others for shot in shots.values()]
+    if earlier:
         with st.container(horizontal=True, vertical_alignment="center"):
-            names = ", ".join(plain(shot.name) for shot in shots[:3])
-            more = f" and {len(shots) - 3} more" if len(shots) > 3 else ""
+            names = ", ".join(plain(shot.name) for shot in earlier[:3])
+            more = f" and {len(earlier) - 3} more" if len(earlier) > 3 else ""
             st.markdown(f"Still here: **{names}**{more}")
-            st.button("Remove", on_click=_keep, args=(source, key), key="predict_remove")
-    return shots
+            st.button("Remove", on_click=_remove, args=(source, key), key="predict_remove")
+    return [*earlier, *now]
 
 
 def draw() -> list[Shot] | str:
@@ -146,7 +162,7 @@ def _key(name: str) -> str:
 def upload() -> list[Shot] | str:
     """A place for files."""
     key = _key("predict_upload")
-    files = st.file_uploader(
+    st.file_uploader(
         "Pictures",
         accept_multiple_files=True,
         key=key,
@@ -156,9 +172,11 @@ def upload() -> list[Shot] | str:
     )
     shots = _kept("Upload", key)
     st.caption(PRIVATE)
-    if len(files) > MOST_FILES:
-        st.warning(f"These are {len(files)} files; only the first {MOST_FILES} were taken.")
-    return shots or "Choose a picture of one piece of clothing, or several pictures at once."
+    if len(shots) > MOST_FILES:
+        st.warning(f"These are {len(shots)} files; only the first {MOST_FILES} were taken.")
+    if not shots:
+        return "Choose a picture of one piece of clothing, or several pictures at once."
+    return shots[:MOST_FILES]
 
 
 def camera() -> list[Shot] | str:
