@@ -50,6 +50,7 @@ TICK_SECONDS = 0.5  # how often the engine looks
 START_SECONDS = 45  # for a worker to take a job up
 PATIENCE = 6  # times the seconds that a job usually takes, but never less than:
 LEAST_SECONDS = 60
+DYING_SECONDS = 2  # a worker's end is seen by its closed files, a moment before it is gone
 LOADING_SECONDS = 90  # more for a worker's first job: it may import TensorFlow
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ class _Attempt:
     letter: str  # where its result will lie; empty on a cluster
     worker: int = 0  # process id, once one took the job up
     waited: float = 0.0  # seconds since then; before, since it was handed in
+    pardoned: bool = False  # its worker is ended for no fault of the job
 
     def took_up(self) -> None:
         """Look whether a worker took the job up."""
@@ -109,9 +111,9 @@ class _Attempt:
             self.worker, self.waited = worker, 0.0
 
     def fell(self) -> bool:
-        """Whether the worker that took the job up is gone."""
+        """Whether the worker that took the job up is gone, and not because we ended all."""
         self.took_up()
-        return bool(self.worker) and not _lives(self.worker)
+        return bool(self.worker) and not self.pardoned and not _lives(self.worker)
 
 
 class Engine:
@@ -207,11 +209,21 @@ class Engine:
             return
         attempt = _Attempt(job, letter)
         self._attempts.add(attempt)
-        # When a worker ends, the pool fails all jobs and only then ends the other workers: now is
-        # the time to see whose worker it was.
-        future.add_done_callback(
-            lambda ended: self._inbox.put(partial(self._finish, attempt, ended, attempt.fell()))
-        )
+        future.add_done_callback(lambda ended: self._ended(attempt, ended))
+
+    def _ended(self, attempt: _Attempt, future: Future[Any]) -> None:
+        """On a thread of the executor: hand over to our own.
+
+        When a worker ends, the pool fails all jobs and only then ends the other workers: now is
+        the time to see whose worker it was.
+        """
+        broken = not future.cancelled() and isinstance(future.exception(), POOL_LOST)
+        end = time.monotonic() + DYING_SECONDS
+        while broken and time.monotonic() < end:
+            if any(other.fell() for other in (attempt, *tuple(self._attempts))):
+                break
+            time.sleep(TICK_SECONDS / 50)
+        self._inbox.put(partial(self._finish, attempt, future, broken and attempt.fell()))
 
     def _finish(self, attempt: _Attempt, future: Future[Any], fell: bool) -> None:
         if attempt not in self._attempts:
@@ -278,6 +290,8 @@ class Engine:
                     child.kill()  # the pool breaks; see `_finish`
         elif attempt.letter:
             # Nobody takes the job up: all workers hang, or the one that holds the pool's queue.
+            for other in self._attempts:
+                other.pardoned = True
             self._end_workers()
         else:
             self._attempts.discard(attempt)
