@@ -10,11 +10,12 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 from streamlit import config, runtime
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui import state
@@ -22,10 +23,18 @@ from ui import state
 # A class sits behind one address, and a proxy may put all visitors behind one.
 SESSIONS = "LENET_SESSIONS_PER_ADDRESS"
 FEWEST, USUAL = 60, 200
+RATE = 20  # messages of one window in a second
+BURST = 60  # more that may come at once; the guard has others wait
+RERUNS, RERUNS_AT_ONCE = 5, 20  # page runs likewise; of those that wait, the newest counts
 RUNS, SECONDS = 100, 5.0  # page runs of one window in a row; a quick hand makes 5 in a second
 # Bytes of uploaded files that lie in the server's memory; a file is let go once it was read.
 HELD_BY_ONE = 160 * 2**20  # Predict takes 20 pictures at once, and a phone's may have 8 MB
 HELD_BY_ALL = 400 * 2**20
+
+# What a browser has to tell the server while somebody uses our pages. Not here: to empty all
+# caches for everybody, to name the files of the server's git repository, to install things.
+MESSAGES = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request"}
+OPERATIONS = {"deferred_file", "dataframe_chunk"}  # of the message backend_operation_request
 
 CROWDED = (
     "More than {most} windows with this app are open at your network address. "
@@ -72,6 +81,29 @@ def _windows() -> int:
 
 def _address(client: object) -> str | None:
     return getattr(getattr(client, "client_context", None), "remote_ip", None)
+
+
+def is_needed(message: BackMsg) -> bool:
+    """Whether a message is one of those that our pages send."""
+    kind = message.WhichOneof("type")
+    if kind == "backend_operation_request":
+        return message.backend_operation_request.WhichOneof("payload") in OPERATIONS
+    return kind in MESSAGES
+
+
+class Pace:
+    """When something may happen next, at `rate` a second after a burst."""
+
+    def __init__(
+        self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rate, self._burst, self._clock, self._due = rate, burst, clock, clock()
+
+    def next(self) -> float:
+        """Count one more, and say how many seconds it has to wait."""
+        now = self._clock()
+        self._due = max(self._due, now) + 1 / self._rate
+        return max(0.0, self._due - now - self._burst / self._rate)
 
 
 def upload_fault(

@@ -37,13 +37,6 @@ EMBED = "LENET_EMBED"  # origins whose pages may show this app in a frame, with 
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?", re.IGNORECASE)
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
-# What a browser has to tell the server while somebody uses our pages. Not here: to empty all
-# caches for everybody, to name the files of the server's git repository, to install things.
-MESSAGES = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request"}
-OPERATIONS = {"deferred_file", "dataframe_chunk"}  # of the message backend_operation_request
-
-RATE, BURST = 20, 60  # messages a second on one socket, and how many may come at once
-
 # Directives that are open and why: SECURITY.md.
 POLICY = {
     "default-src": "'self'",
@@ -190,20 +183,18 @@ def is_foreign(scope: Scope) -> bool:
 
 
 def calm(receive: Receive, clock: Callable[[], float] = time.monotonic) -> Receive:
-    """The messages of a socket, at RATE a second after a BURST, without those nobody needs.
+    """The messages of a socket, at RATE a second after a burst, without those nobody needs.
 
     A message that is early waits, and so does the sender: nothing is lost.
     """
-    due = clock()
+    pace = bounds.Pace(bounds.RATE, bounds.BURST, clock)
 
     async def next_message() -> MutableMapping[str, Any]:
-        nonlocal due
         while True:
             message = await receive()
             if message["type"] != "websocket.receive":
                 return message
-            due = max(due, clock()) + 1 / RATE
-            await asyncio.sleep(max(0.0, due - clock() - BURST / RATE))
+            await asyncio.sleep(pace.next())
             if not message.get("bytes") or is_needed(message["bytes"]):
                 return message
 
@@ -217,10 +208,7 @@ def is_needed(data: bytes) -> bool:
         message.ParseFromString(data)
     except DecodeError:
         return True  # Streamlit closes the socket of whoever sends this
-    kind = message.WhichOneof("type")
-    if kind == "backend_operation_request":
-        return message.backend_operation_request.WhichOneof("payload") in OPERATIONS
-    return kind in MESSAGES
+    return bounds.is_needed(message)
 
 
 class Uploads:

@@ -1,16 +1,21 @@
-"""Two habits of Streamlit's server that this app ends, with the guard before it or without.
+"""Three habits of Streamlit's server that this app ends, with the guard before it or without.
 
-Both reach into Streamlit's inside; tests/ui/test_guard.py notices when that has moved. Importing
+They reach into Streamlit's inside; tests/ui/test_guard.py notices when that has moved. Importing
 this module is all there is to do: app.py's guard does it, and every page by ui/shell.py.
 """
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from streamlit import net_util
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from ui import bounds
@@ -35,6 +40,53 @@ def bounded(add_file: Any) -> Any:
     return add
 
 
+class Reruns:
+    """Requests of one window for a page run: those that come too fast wait, and the newest counts.
+
+    Each tells the values of all widgets. What may be lost are clicks, beyond twenty at once.
+    """
+
+    def __init__(self) -> None:
+        self._pace = bounds.Pace(bounds.RERUNS, bounds.RERUNS_AT_ONCE)
+        self._newest: BackMsg | None = None  # while one waits
+
+    def ask(self, message: BackMsg, run: Callable[[BackMsg], None]) -> None:
+        """Have `run` called, soon or when it is time, and not before the loop has looked around."""
+        loop = asyncio.get_running_loop()
+        if self._newest is not None:
+            self._newest = message
+        elif wait := self._pace.next():
+            self._newest = message
+            loop.call_later(wait, self._now, run)
+        else:
+            loop.call_soon(run, message)
+
+    def _now(self, run: Callable[[BackMsg], None]) -> None:
+        message, self._newest = self._newest, None
+        if message is not None:
+            run(message)
+
+
+def calm(handle_backmsg: Any) -> Any:
+    """AppSession.handle_backmsg that drops what nobody needs and starts no flood of page runs.
+
+    Some thousand messages in a second would have Streamlit start as many page runs before it looks
+    at anything else: for minutes it would answer nobody.
+    """
+    windows: weakref.WeakKeyDictionary[AppSession, Reruns] = weakref.WeakKeyDictionary()
+
+    @functools.wraps(handle_backmsg)
+    def handle(session: AppSession, message: BackMsg) -> None:
+        if message.WhichOneof("type") == "rerun_script":
+            run = functools.partial(handle_backmsg, session)
+            windows.setdefault(session, Reruns()).ask(message, run)
+        elif bounds.is_needed(message):
+            handle_backmsg(session, message)
+
+    return handle
+
+
 net_util.get_external_ip = no_external_address
 if not hasattr(MemoryUploadedFileManager.add_file, "__wrapped__"):  # once, however often imported
     MemoryUploadedFileManager.add_file = bounded(MemoryUploadedFileManager.add_file)
+    AppSession.handle_backmsg = calm(AppSession.handle_backmsg)

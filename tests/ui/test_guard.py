@@ -1,7 +1,9 @@
 """What one visitor may not do to the others, with the guard before the server and without it."""
 
 import asyncio
+import contextlib
 import re
+import threading
 import time
 
 import pytest
@@ -11,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from streamlit import net_util
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
@@ -63,13 +66,32 @@ def test_pages_of_the_app_and_programs_are_not_foreign(served):
         served.open(origin).close()
 
 
-@guarded
 def test_nobody_empties_the_caches_of_all(served):
     with served.open(served.address) as window:
         ask(window, clear_cache=True)
         ask(window, app_heartbeat=True)
         until(window, "heartbeat_ack")
     assert "cleared" not in served.noted()
+
+
+def test_a_flood_of_page_runs_leaves_the_server_answering(served):
+    """Without a bound, it answered nobody for minutes: longer than `get` and `until` wait."""
+    visit(served)[0].close()
+    windows = [served.open(served.address) for _ in range(4)]
+
+    def flood(window):
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(600):
+                ask(window, rerun_script={})
+
+    threads = [threading.Thread(target=flood, args=(window,), daemon=True) for window in windows]
+    for thread in threads:
+        thread.start()
+    time.sleep(1)
+    assert served.get("/_stcore/health").ok
+    visit(served)[0].close()
+    for window in windows:
+        window.close_socket()  # it has not read what the server said, so it cannot take leave
 
 
 def test_what_is_no_message_ends_the_socket_and_not_the_server(served):
@@ -220,10 +242,31 @@ def test_a_flood_waits_and_loses_nothing(monkeypatch):
     async def take(count):
         return [await receive() for _ in range(count)]
 
-    assert len(asyncio.run(take(guard.BURST))) == guard.BURST
+    assert len(asyncio.run(take(bounds.BURST))) == bounds.BURST
     assert now == 0
-    asyncio.run(take(guard.RATE * 3))
+    asyncio.run(take(bounds.RATE * 3))
     assert now == pytest.approx(3)
+
+
+def test_of_page_runs_that_come_too_fast_the_newest_counts():
+    """What comes at once within reason is all run, and in its order."""
+    ran = []
+
+    async def ask_for(count):
+        reruns = patches.Reruns()
+        for number in range(count):
+            reruns.ask(number, ran.append)
+        assert not ran, "the loop must look around first"
+        await asyncio.sleep(0)
+        assert ran == list(range(bounds.RERUNS_AT_ONCE))
+        while len(ran) == bounds.RERUNS_AT_ONCE:
+            await asyncio.sleep(0.01)
+        reruns.ask(count, ran.append)
+        while len(ran) == bounds.RERUNS_AT_ONCE + 1:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(ask_for(50))
+    assert ran[bounds.RERUNS_AT_ONCE :] == [49, 50]
 
 
 def test_origins_that_may_embed_the_app(monkeypatch):
@@ -321,6 +364,7 @@ def test_a_window_that_reruns_without_end_is_stopped_and_told(monkeypatch):
 def test_streamlits_inside_is_where_the_patches_reach():
     assert net_util.get_external_ip is patches.no_external_address
     assert MemoryUploadedFileManager.add_file.__wrapped__.__name__ == "add_file"
+    assert AppSession.handle_backmsg.__wrapped__.__name__ == "handle_backmsg"
     manager = MemoryUploadedFileManager("/upload")
     for number in range(8):
         manager.add_file("one", UploadedFileRec(str(number), "f", "t", bytes(20 * MB)))
