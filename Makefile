@@ -11,11 +11,12 @@ PY := .venv/bin/python
 APP := .venv/installed
 DEV := .venv/installed-dev
 
-# The tests without a browser, in two processes; tests/conftest.py says which stay together.
-# One worker is enough, for it takes seconds to start; and two processes whose matrix products all
+# The tests without a browser, in three processes, since some wait for most of their time;
+# tests/conftest.py says which stay together.
+# One worker is enough, for it takes seconds to start; and processes whose matrix products all
 # want both cores wait for each other.
 QUICK := OPENBLAS_NUM_THREADS=1 LENET_WORKERS=1 $(PY) -m pytest -m "not browser" \
-	-n 2 --no-loadscope-reorder
+	-n 3 --no-loadscope-reorder
 
 # Exact versions with hashes for every platform that the app runs on, from Python 3.11 on.
 LOCK := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

@@ -25,7 +25,7 @@ def engine(monkeypatch):
     """Two workers that count as hung after seconds: one ended for nothing is only work again."""
     monkeypatch.setattr(engine_module, "LEAST_SECONDS", 2)
     monkeypatch.setattr(engine_module, "LOADING_SECONDS", 1)
-    monkeypatch.setattr(engine_module, "START_SECONDS", 4)
+    monkeypatch.setattr(engine_module, "START_SECONDS", 2)
     monkeypatch.setattr(engine_module, "MOST_LOST", 1000)
     made = Engine(2, lambda: local_executor(2), Mailbox())
     yield made
