@@ -174,11 +174,10 @@ class TrainingMode:
         return y
 
 
-@tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
 def logits(
     network: Network, weights: dict[str, Any], images: Any, mode: TrainingMode | None = None
 ) -> Any:
-    """Images (n, 28, 28), uint8, to logits (n, 10); with `practice`, as training wants them."""
+    """Images (n, 28, 28), uint8, to logits (n, 10); in training mode if there is a `mode`."""
     x = tf.reshape(tf.cast(images, tf.float32) / 255, [-1, *INPUT_SHAPE])
     layers = list(zip(layer_names(network), network.layers, strict=True))
     while layers:

@@ -83,8 +83,11 @@ class _Trainer:
                 scalar,
                 tf.TensorSpec([], tf.int32),
             ],
+            autograph=False,  # it would leave files behind when a worker is killed
         )
-        self.evaluate = tf.function(self._evaluate, input_signature=[vector, pictures, labels])
+        self.evaluate = tf.function(
+            self._evaluate, input_signature=[vector, pictures, labels], autograph=False
+        )
 
     def _named(self, vector: Any) -> dict[str, Any]:
         parts = tf.split(vector, self.sizes)
@@ -128,9 +131,8 @@ class _Trainer:
     ) -> tuple[Any, Any]:
         """Train on (n, 28, 28) in batches; row i of `steps` is (number, rate, average decay)."""
         count = tf.shape(steps)[0]
-        losses = tf.TensorArray(tf.float32, count, element_shape=[])
-        accuracies = tf.TensorArray(tf.float32, count, element_shape=[])
-        for i in tf.range(count):
+
+        def train_batch(i: Any, losses: Any, accuracies: Any) -> tuple[Any, Any, Any]:
             here = labels[i * batch : (i + 1) * batch]
             number, rate, keep = tf.unstack(steps[i])
             mode = TrainingMode(tf.stack([seed, tf.cast(number, tf.int32)]))
@@ -147,8 +149,18 @@ class _Trainer:
                 average = self.slots["average"]
                 average.assign_sub((1 - keep) * (average - self.weights))
             right = tf.equal(tf.argmax(guess, 1, tf.int32), here)
-            losses = losses.write(i, loss)
-            accuracies = accuracies.write(i, tf.reduce_mean(tf.cast(right, tf.float32)))
+            accuracy = tf.reduce_mean(tf.cast(right, tf.float32))
+            return i + 1, losses.write(i, loss), accuracies.write(i, accuracy)
+
+        _, losses, accuracies = tf.while_loop(
+            lambda i, *_: i < count,
+            train_batch,
+            [
+                tf.constant(0),
+                tf.TensorArray(tf.float32, count, element_shape=[]),
+                tf.TensorArray(tf.float32, count, element_shape=[]),
+            ],
+        )
         return losses.stack(), accuracies.stack()
 
     def _move(self, moments: dict[str, Any], share: Any) -> None:

@@ -1,5 +1,6 @@
 """`advance` is a pure slice: what it gives depends on its arguments and the data set alone."""
 
+import tempfile
 from dataclasses import replace
 
 import keras
@@ -28,7 +29,7 @@ from model.training.recipes import (
     Config,
     learning_rates,
 )
-from model.training.slices import advance, evaluate
+from model.training.slices import _trainer, advance, evaluate
 
 SMALL = Config(data="wardrobe", epochs=2, batch_size=50, train_images=600)
 
@@ -46,6 +47,13 @@ def same(first, second):
     return all(np.array_equal(first.weights[k], second.weights[k]) for k in first.weights) and all(
         np.array_equal(first.slots[k], second.slots[k]) for k in first.slots
     )
+
+
+def test_no_file_is_left_that_a_killed_worker_could_not_remove(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    _trainer.cache_clear()  # what is traced by now has left its files elsewhere
+    advance(start(SMALL), SMALL, 2)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
