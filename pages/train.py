@@ -110,6 +110,6 @@ with st.container(border=True):
     ):
         start(config, recipe)
     if busy:
-        st.caption("Your run is still going. Stop it above to start another.")
+        st.caption("One run at a time here. Stop the one above to start another.")
 with st.expander("Use weights from a file"):
     weights_file.weights_from_file()

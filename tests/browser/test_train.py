@@ -119,7 +119,7 @@ def test_one_visitor_trains_three_runs_in_all_tabs_and_after_a_refresh(trainer, 
     second.goto(f"{trainer}/train")
     press_start(second)
     expect(second.get_by_text("3 of your runs are training already")).to_be_visible()
-    second.get_by_role("button", name="Run 1: LeNet, batch").click()
+    second.get_by_role("button", name="Run 1: LeNet, batch").press("Enter")
     expect(second.get_by_role("button", name="Stop and keep weights")).to_be_visible()
     other = open_page()
     start(other, trainer, **LONG)

@@ -246,6 +246,7 @@ def test_weights_from_a_file(page):
     page.run()
     button(page, "Use these weights").click().run()
     assert page.session_state["weights_in_use"] == "own: File mine.safetensors"
+    assert "in use now" in page.success[0].value
     broken = trained.weights | {"dense1/bias": np.full(120, np.nan, np.float32)}
     files = {"damaged": b"\0" * 400, "NaN": to_bytes(replace(trained, weights=broken))}
     for words, content in files.items():

@@ -85,7 +85,7 @@ def _answer(shot: Shot, options: Options, trained: Trained) -> Answer | str:
 
 def _row(shot: Shot, answer: Answer | str) -> dict[str, object]:
     if isinstance(answer, str):
-        taken_for = "cannot be read"
+        taken_for = "cannot be read" if isinstance(shot.picture, str) else "nothing to recognise"
     else:
         name = CLASSES[answer.values.argmax()]
         doubt = " (unlike clothes)" if answer.out_of_distribution else ""

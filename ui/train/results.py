@@ -32,17 +32,25 @@ def results(now: Snapshot, run: Run, token: str) -> None:
     worth = percent(now.test.accuracy) if now.test else f"epoch {trained.epoch:g}"
     label = f"Your run: {NETWORKS[now.config.network].label}, {worth}"
     with st.container(horizontal=True):
-        check_mark = ":material/check:"
         if st.button(
-            "Use this network", type="primary", icon=check_mark, disabled=not sound, key="run_use"
+            "Use this network",
+            type="primary",
+            icon=":material/check:",
+            disabled=not sound,
+            key="run_use",
         ):
             state.use(state.add(label, trained))
             st.rerun()
         if sound:
             _download("Weights (safetensors)", lambda: to_bytes(run.trained()), now, token)
         _download("History (CSV)", lambda: history_csv(run.snapshot()).encode(), now, token)
+    in_use(label)
+
+
+def in_use(label: str) -> None:
+    """Where the weights of this name are in use: say so, and show the way."""
     if (chosen := state.in_use()) and chosen.label == label:
-        st.success("This network is in use now, on every page.", icon=check_mark)
+        st.success("This network is in use now, on every page.", icon=":material/check:")
         st.page_link("pages/predict.py", label="Try it on your pictures", icon=":material/search:")
 
 

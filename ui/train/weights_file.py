@@ -9,6 +9,7 @@ from model.networks.architectures import NETWORKS
 from model.training.checkpoint import CheckpointError, Trained, load
 from ui import state, uploads
 from ui.text import clean, plain
+from ui.train import results
 
 
 def weights_from_file() -> None:
@@ -24,9 +25,11 @@ def weights_from_file() -> None:
         st.error(f"**{name}**: {plain(trained, 300)}")
         return
     st.markdown(f"**{name}**: {NETWORKS[trained.network].label}, epoch {trained.epoch:g}.")
+    label = f"File {clean(file.name)}"
     if st.button("Use these weights", key="train_use_file"):
-        state.use(state.add(f"File {clean(file.name)}", trained))
+        state.use(state.add(label, trained))
         st.rerun()
+    results.in_use(label)
 
 
 def _read_once(file: UploadedFile) -> Trained | str:
