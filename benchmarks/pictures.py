@@ -14,8 +14,8 @@ from PIL import Image
 
 from benchmarks.results import Row
 from benchmarks.sizes import Sizes
+from model.insight.classify import WEIGHTS
 from model.insight.occlusion import occlusion
-from model.insight.predict import WEIGHTS
 from model.pictures.preprocess import prepare, read_picture
 from model.training import checkpoint
 from model.wardrobe.draw import Look, draw

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.data.datasets import CLASSES
-from model.insight.predict import FASHION_WEIGHTS, WEIGHTS
+from model.insight.classify import FASHION_WEIGHTS, WEIGHTS
 from model.networks import forward
 from model.networks.architectures import NETWORKS
 from model.pictures.preprocess import DEFAULT, PictureError, prepare, read_picture

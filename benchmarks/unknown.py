@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from benchmarks.recognition import labelled
 from benchmarks.strangers import strangers
 from model.data import datasets
+from model.insight.classify import WEIGHTS
 from model.insight.out_of_distribution import Reference, distances, fit_reference, similarities
-from model.insight.predict import WEIGHTS
 from model.networks.architectures import NETWORKS
 from model.networks.forward import forward
 from model.pictures.preprocess import prepare

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from model.insight.predict import WEIGHTS, describe
+from model.insight.classify import WEIGHTS, describe
 from model.training import checkpoint
 from model.training.checkpoint import CheckpointError
 

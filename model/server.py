@@ -6,13 +6,13 @@ then runs would train on that nobody can stop.
 
 from __future__ import annotations
 
+from model.cache import Kept
 from model.data import datasets
 from model.data.datasets import Dataset
 from model.insight.out_of_distribution import Reference, fit_reference
-from model.once import Kept
 from model.training.checkpoint import Trained
 from model.training.engine import make_engine
-from model.training.registry import Runs
+from model.training.run_store import Runs
 
 MOST_MEMORIES = 12  # of what weights make of known pictures, a few megabytes each
 

@@ -62,7 +62,7 @@ def _drawn(config: Config) -> None:
 def _train(config: Config) -> tuple[Checkpoint, dict[str, Any]]:
     """Train to the end; the newest checkpoint, and what is told as JSON."""
     # Here, so that a wrong option is told without loading TensorFlow.
-    from model.training.slices import advance
+    from model.training.trainer import advance
 
     available = len(datasets.load(config.data).train_labels)
     images = len(split(available, config.train_images, config.validation_images).train)

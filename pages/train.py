@@ -8,8 +8,8 @@ from model import server
 from model.data.datasets import DataError
 from model.networks.architectures import NETWORKS
 from model.training.recipes import RECIPES, Config, SettingError
-from model.training.registry import ServerFullError
 from model.training.run import Run, is_active
+from model.training.run_store import ServerFullError
 from ui import shell, state, visitor
 from ui.train import controls, progress, results, settings, weights_file
 

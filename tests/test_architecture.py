@@ -29,7 +29,7 @@ ARROWS: dict[str, set[str]] = {
     "training": {"data", "networks", "pictures"},
     "insight": {"training", "data", "wardrobe", "networks", "pictures"},
 }
-WITH_TENSORFLOW = {"networks/graph.py", "training/slices.py"}
+WITH_TENSORFLOW = {"networks/graph.py", "training/trainer.py"}
 OURS = {"app", "pages", "ui", "model", "tests", "benchmarks", "tools"}
 
 

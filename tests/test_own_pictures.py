@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks import recognition
 from model import PROJECT
-from model.insight.predict import WEIGHTS
+from model.insight.classify import WEIGHTS
 from model.training import checkpoint
 from tools import own_pictures
 

@@ -1,7 +1,8 @@
 """How much of the server one visitor may take, and what they are told beyond it.
 
-ui/guard.py holds these bounds before Streamlit sees a request; `check` and ui/patches.py hold them
-where a host runs the app without the guard. They are far above what people at a class do.
+ui/guard.py holds these bounds before Streamlit sees a request; `check` and
+ui/streamlit_patches.py hold them where a host runs the app without the guard. They are far above
+what people at a class do.
 """
 
 from __future__ import annotations

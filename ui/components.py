@@ -15,19 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.data import datasets
-from model.networks.architectures import (
-    NETWORKS,
-    BatchNorm,
-    Conv,
-    Dense,
-    Dropout,
-    Flatten,
-    Layer,
-    Network,
-    Pool,
-    output_shapes,
-    parameter_counts,
-)
+from model.networks.architectures import NETWORKS, Network, output_shapes, parameter_counts
+from model.networks.layers import BatchNorm, Conv, Dense, Dropout, Flatten, Layer, Pool
 from model.training.checkpoint import Trained
 
 # The data sets that pages show; "mixed" is for training alone.

@@ -1,7 +1,8 @@
 """What stands in front of Streamlit's server: it refuses, slows down and adds headers.
 
 Pure ASGI. Nothing that must hold depends on it, since a host may run app.py without: what it does
-beforehand and quietly, ui/bounds.py and ui/patches.py do in the page. SECURITY.md has the whole.
+beforehand and quietly, ui/bounds.py and ui/streamlit_patches.py do in the page. SECURITY.md has
+the whole.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from streamlit import config, net_util, runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server import server_util
 
-from ui import bounds, patches  # noqa: F401 - importing patches is what applies them
+from ui import bounds, streamlit_patches  # noqa: F401 - importing the patches applies them
 
 EMBED = "LENET_EMBED"  # origins whose pages may show this app in a frame, with spaces between
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?", re.IGNORECASE)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from model.data import datasets
-from ui import assets, bounds, components, patches, state, visitor  # noqa: F401 - patches: applied
+from ui import assets, bounds, components, state, streamlit_patches, visitor  # noqa: F401 - patches
 from ui.text import plain
 
 NAME = "LeNet Lab"

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.data.datasets import Dataset
-from model.networks.architectures import NETWORKS, Dense, Pool, layer_names
+from model.networks.architectures import NETWORKS, layer_names
 from model.networks.forward import Floats, forward, predict
+from model.networks.layers import Dense, Pool
 from model.pictures.tta import augmented
 from model.training import batches
 from model.training.checkpoint import Trained

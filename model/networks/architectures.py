@@ -9,72 +9,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Shape = tuple[int, ...]
+from model.networks.layers import (
+    LEARNED,
+    MOVING,
+    BatchNorm,
+    Conv,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    Pool,
+    Shape,
+    keras_line,
+    output_shape,
+)
+
 Weights = dict[str, NDArray[np.float32]]
-Activation = Literal["linear", "relu", "tanh", "softmax"]
 
 INPUT_SHAPE: Shape = (28, 28, 1)  # height, width, channels
 CLASS_COUNT = 10
-
-
-@dataclass(frozen=True)
-class Conv:
-    """Convolution with stride 1 and square kernels."""
-
-    filters: int
-    kernel: int
-    padding: Literal["same", "valid"]
-    activation: Activation
-    bias: bool = True  # a number per filter; BatchNorm takes it away again, so none before it
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Pooling over squares that do not overlap."""
-
-    kind: Literal["average", "max"]
-    size: int = 2
-
-
-@dataclass(frozen=True)
-class Flatten:
-    """Height x width x channels as one long row of numbers."""
-
-
-@dataclass(frozen=True)
-class Dense:
-    """Every input joined to every unit."""
-
-    units: int
-    activation: Activation
-
-
-@dataclass(frozen=True)
-class BatchNorm:
-    """Brings every channel of (height, width, channels) to mean 0 and spread 1, then to what it
-    learns to be best (Ioffe and Szegedy, "Batch normalization", 2015)."""
-
-    activation: Activation
-
-
-@dataclass(frozen=True)
-class Dropout:
-    """While training, sets this share of the numbers to zero by chance, and none afterwards
-    (Srivastava and others, "Dropout", 2014)."""
-
-    rate: float
-
-
-Layer = Conv | Pool | Flatten | Dense | BatchNorm | Dropout
-EPSILON = 1e-3  # added to a variance before its root is taken, as in Keras
-# Weights of BatchNorm, a number per channel each: those that gradients change, and averages of
-# what came along while training, which are no parameters to learn.
-LEARNED, MOVING = ("gamma", "beta"), ("mean", "variance")
 
 
 @dataclass(frozen=True)
@@ -162,22 +119,6 @@ def layer_names(network: Network) -> tuple[str, ...]:
     return tuple(names)
 
 
-def output_shape(layer: Layer, shape: Shape) -> Shape:
-    """The shape that `layer` makes of one input of `shape` (both without the batch axis)."""
-    match layer:
-        case Conv(filters, kernel, padding):
-            lost = kernel - 1 if padding == "valid" else 0
-            return (shape[0] - lost, shape[1] - lost, filters)
-        case Pool(_, size):
-            return (shape[0] // size, shape[1] // size, shape[2])
-        case Flatten():
-            return (prod(shape),)
-        case Dense(units):
-            return (units,)
-        case BatchNorm() | Dropout():
-            return shape
-
-
 def output_shapes(network: Network) -> tuple[Shape, ...]:
     """The output shape of every layer, in order, without the batch axis."""
     shapes: list[Shape] = []
@@ -247,33 +188,12 @@ def from_vector(network: Network, vector: NDArray[np.float32]) -> Weights:
     return {name: part.reshape(shapes[name]) for name, part in zip(shapes, parts, strict=True)}
 
 
-def _keras_layer(layer: Layer) -> str:
-    """One layer as a line of Keras code."""
-    match layer:
-        case Conv(filters, kernel, padding, activation, bias):
-            without = "" if bias else ", use_bias=False"
-            return (
-                f'Conv2D({filters}, {kernel}, padding="{padding}", activation="{activation}"'
-                f"{without})"
-            )
-        case Pool(kind, size):
-            return f"{kind.capitalize()}Pooling2D({size})"
-        case Flatten():
-            return "Flatten()"
-        case Dense(units, activation):
-            return f'Dense({units}, activation="{activation}")'
-        case BatchNorm(activation):
-            return f'BatchNormalization(),\n    layers.Activation("{activation}")'
-        case Dropout(rate):
-            return f"Dropout({rate})"
-
-
 def keras_code(network: Network) -> str:
     """A complete Keras script that builds, trains and tests `network` on Fashion-MNIST.
 
     It can be pasted into any notebook; it needs nothing of this project.
     """
-    layers = "\n".join(f"    layers.{_keras_layer(layer)}," for layer in network.layers)
+    layers = "\n".join(f"    layers.{keras_line(layer)}," for layer in network.layers)
     return f"""\
 import keras
 from keras import layers

@@ -12,20 +12,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from model.networks.architectures import (
-    EPSILON,
-    INPUT_SHAPE,
-    BatchNorm,
-    Conv,
-    Dense,
-    Dropout,
-    Flatten,
-    Layer,
-    Network,
-    Pool,
-    Weights,
-    layer_names,
-)
+from model.networks.architectures import INPUT_SHAPE, Network, Weights, layer_names
+from model.networks.layers import EPSILON, BatchNorm, Conv, Dense, Dropout, Flatten, Layer, Pool
 
 Floats = NDArray[np.float32]
 

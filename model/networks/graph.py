@@ -1,4 +1,4 @@
-"""A network as a TensorFlow graph, and as a Keras model: what `slices.py` differentiates.
+"""A network as a TensorFlow graph, and as a Keras model: what `trainer.py` differentiates.
 
 It writes convolutions in two ways of its own, which give the same numbers as Keras' layers (tests
 hold them within 1e-5) and make a step about twice as fast on CPUs without AVX-512, where oneDNN's
@@ -20,9 +20,9 @@ import numpy as np
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import tensorflow as tf
 
-from model.networks.architectures import (
+from model.networks.architectures import INPUT_SHAPE, Network, layer_names
+from model.networks.layers import (
     EPSILON,
-    INPUT_SHAPE,
     LEARNED,
     MOVING,
     BatchNorm,
@@ -31,9 +31,7 @@ from model.networks.architectures import (
     Dropout,
     Flatten,
     Layer,
-    Network,
     Pool,
-    layer_names,
 )
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {

@@ -25,9 +25,9 @@ from model.networks.architectures import (
     weight_shapes,
 )
 from model.networks.forward import largest
-from model.training.header import DAMAGED, metadata, strict_json
-from model.training.header import CheckpointError as CheckpointError
 from model.training.recipes import LIMITS, OPTIMIZERS, RECIPES, Config, SettingError, check
+from model.training.safetensors_header import DAMAGED, metadata, strict_json
+from model.training.safetensors_header import CheckpointError as CheckpointError
 
 FORMAT = "lenet-lab 1"
 MEASURED = {"train", "validation", "test"}  # pictures that accuracies are measured on

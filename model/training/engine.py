@@ -34,7 +34,7 @@ from model.training import mailbox
 from model.training.limits import worker_count
 from model.training.mailbox import HandoverError, Mailbox
 from model.training.queue import Job, Queue
-from model.training.work import import_training
+from model.training.tasks import import_training
 
 IDLE_SECONDS = 600  # a worker that did nothing for so long ends and gives its memory back
 # TensorFlow imports these where they are installed; training needs none of them, and without them

@@ -1,7 +1,7 @@
 """How a network is trained: every setting of a run, and the recipes that pages offer.
 
 Plain data and the arithmetic of settings (learning rates). The training itself is in
-`slices.py`, the order of the pictures in `batches.py`.
+`trainer.py`, the order of the pictures in `batches.py`.
 """
 
 from __future__ import annotations

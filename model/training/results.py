@@ -1,7 +1,7 @@
 """What a slice of training gives back.
 
-These classes travel from workers to the web process, so they stand apart from `slices.py`:
-unpickling them must not import TensorFlow there.
+It travels from workers to the web process, so it stands apart from `trainer.py`: unpickling it must
+not import TensorFlow there.
 """
 
 from __future__ import annotations
@@ -12,15 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.training.checkpoint import Checkpoint
-
-
-@dataclass(frozen=True)
-class Score:
-    """How a network does on pictures that it did not learn from."""
-
-    loss: float  # mean cross-entropy, natural logarithm
-    accuracy: float  # 0 to 1
-    confusion: NDArray[np.int64]  # (10, 10): true class by predicted class
+from model.training.metrics import Score
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A run: one network being trained for one user. Play, pause, step, stop; its history.
 
 A run decides which slice comes next and keeps what came back; where slices run is the engine's
-matter (`engine.py`), and what happens in one is `slices.py`'s. All methods may be called from
+matter (`engine.py`), and what happens in one is `trainer.py`'s. All methods may be called from
 any thread. Pages read `snapshot()`, which never changes once it is made.
 """
 
@@ -25,10 +25,11 @@ from model.networks.architectures import Weights
 from model.training.batches import split, steps_per_epoch
 from model.training.checkpoint import Checkpoint, Trained, final_weights, start
 from model.training.mailbox import NO_ROOM
+from model.training.metrics import Score
 from model.training.queue import Job
 from model.training.recipes import Config, check
-from model.training.results import Score, Slice
-from model.training.work import train_slice
+from model.training.results import Slice
+from model.training.tasks import train_slice
 
 Status = Literal["running", "paused", "stopping", "stopped", "finished", "failed"]
 ENDED: tuple[Status, ...] = ("stopped", "finished", "failed")

@@ -15,10 +15,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from model import PROJECT, server
+from model.cache import Kept
 from model.data import browse, datasets
 from model.data.datasets import CLASSES, Dataset, Search
 from model.networks.architectures import NETWORKS, initial_weights, parameter_counts
-from model.once import Kept
 from model.training import checkpoint
 from model.training.checkpoint import Trained
 from model.training.recipes import Config

@@ -13,8 +13,8 @@ from model import PROJECT, server
 from model.data.datasets import CLASSES
 from ui import state
 from ui.predict import files
+from ui.predict.closer_looks import LOOKS
 from ui.predict.drawing import MOST_STEPS, Drawing
-from ui.predict.looks import LOOKS
 
 TIMEOUT = 60
 

@@ -10,12 +10,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from model import PROJECT, server
+from model.cache import Kept
 from model.data import datasets
 from model.networks.architectures import NETWORKS, initial_weights
-from model.once import Kept
 from model.training.checkpoint import Trained, to_bytes
+from model.training.metrics import Score
 from model.training.recipes import LIMITS, RECIPES, Config
-from model.training.results import Score, Slice
+from model.training.results import Slice
 from model.training.run import Run
 from ui import state
 from ui.train import curves, settings

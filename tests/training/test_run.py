@@ -23,11 +23,12 @@ from model.training import run as run_module
 from model.training.checkpoint import final_weights, start
 from model.training.engine import Engine, local_executor
 from model.training.mailbox import Mailbox
+from model.training.metrics import Score
 from model.training.recipes import Config, SettingError
-from model.training.registry import Runs, ServerFullError
-from model.training.results import Score, Slice
+from model.training.results import Slice
 from model.training.run import Run, history_csv
-from model.training.slices import advance
+from model.training.run_store import Runs, ServerFullError
+from model.training.trainer import advance
 
 SMALL = Config(data="wardrobe", epochs=2, batch_size=50, train_images=1_000, validation_images=100)
 LONG = replace(SMALL, epochs=100, train_images=5_000)
@@ -416,7 +417,7 @@ import os, time
 from distributed import LocalCluster
 from model.training.engine import make_engine
 from model.training.recipes import Config
-from model.training.registry import Runs
+from model.training.run_store import Runs
 if __name__ == "__main__":
     with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
         os.environ |= {"LENET_CLUSTER": cluster.scheduler_address, "LENET_WORKERS": "1"}

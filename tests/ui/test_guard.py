@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 
 from model import PROJECT
 from tests.served import Served, ask, until
-from ui import bounds, guard, patches
+from ui import bounds, guard, streamlit_patches
 
 FOREIGN = "https://evil.example"
 MB = 2**20
@@ -253,7 +253,7 @@ def test_of_page_runs_that_come_too_fast_the_newest_counts():
     ran = []
 
     async def ask_for(count):
-        reruns = patches.Reruns()
+        reruns = streamlit_patches.Reruns()
         for number in range(count):
             reruns.ask(number, ran.append)
         assert not ran, "the loop must look around first"
@@ -362,7 +362,7 @@ def test_a_window_that_reruns_without_end_is_stopped_and_told(monkeypatch):
 
 
 def test_streamlits_inside_is_where_the_patches_reach():
-    assert net_util.get_external_ip is patches.no_external_address
+    assert net_util.get_external_ip is streamlit_patches.no_external_address
     assert MemoryUploadedFileManager.add_file.__wrapped__.__name__ == "add_file"
     assert AppSession.handle_backmsg.__wrapped__.__name__ == "handle_backmsg"
     manager = MemoryUploadedFileManager("/upload")

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from model import server
 from model.data.datasets import CLASSES
+from model.insight.classify import classify
 from model.insight.out_of_distribution import Reference, confidence, likeness
-from model.insight.predict import classify
 from model.pictures.preprocess import Prepared
 from model.training.checkpoint import Trained, usable
 from model.training.run import Run, is_active

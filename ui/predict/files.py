@@ -11,8 +11,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from model.data.datasets import CLASSES
+from model.insight.classify import classify
 from model.insight.out_of_distribution import likeness
-from model.insight.predict import classify
 from model.pictures.preprocess import Options
 from model.training.checkpoint import Trained
 from ui import components, state

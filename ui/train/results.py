@@ -9,7 +9,7 @@ import streamlit as st
 from model.data.datasets import CLASSES
 from model.networks.architectures import NETWORKS
 from model.training.checkpoint import to_bytes, usable
-from model.training.results import Score
+from model.training.metrics import Score
 from model.training.run import Run, Snapshot, history_csv
 from ui import state
 from ui.plots import plot

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from model.once import Kept
+from model.cache import Kept
 
 
 def test_threads_that_ask_together_get_one_value_made_once():

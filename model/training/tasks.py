@@ -13,14 +13,14 @@ from model.training.results import Slice
 
 
 def train_slice(checkpoint: Checkpoint, config: Config, steps: int, last: bool) -> Slice:
-    """`slices.advance`."""
-    from model.training.slices import advance
+    """`trainer.advance`."""
+    from model.training.trainer import advance
 
     return advance(checkpoint, config, steps, last)
 
 
 def import_training() -> int:
     """Import TensorFlow now, so that the first slice need not wait for it; the process' id."""
-    import model.training.slices  # noqa: F401
+    import model.training.trainer  # noqa: F401
 
     return os.getpid()

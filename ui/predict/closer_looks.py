@@ -10,9 +10,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from model.data.datasets import CLASSES
+from model.insight.classify import classify
 from model.insight.occlusion import occlusion
 from model.insight.out_of_distribution import likeness
-from model.insight.predict import classify
 from model.networks.architectures import NETWORKS
 from model.networks.forward import predict
 from model.pictures.perturb import TURNS, UNCHANGED, Perturbation, perturb, turned

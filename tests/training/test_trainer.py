@@ -8,17 +8,9 @@ import numpy as np
 import pytest
 
 from model.data import datasets
-from model.networks.architectures import (
-    NETWORKS,
-    BatchNorm,
-    Conv,
-    Dense,
-    Flatten,
-    Network,
-    Pool,
-    from_vector,
-)
+from model.networks.architectures import NETWORKS, Network, from_vector
 from model.networks.graph import TrainingMode, keras_model
+from model.networks.layers import BatchNorm, Conv, Dense, Flatten, Pool
 from model.training import batches
 from model.training.checkpoint import start
 from model.training.recipes import (
@@ -29,7 +21,7 @@ from model.training.recipes import (
     Config,
     learning_rates,
 )
-from model.training.slices import _trainer, advance, evaluate
+from model.training.trainer import _trainer, advance, evaluate
 
 SMALL = Config(data="wardrobe", epochs=2, batch_size=50, train_images=600)
 

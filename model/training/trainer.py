@@ -31,8 +31,9 @@ from model.networks.architectures import (
 from model.networks.graph import TrainingMode, logits
 from model.training.batches import augment, epoch_plan, split, steps_per_epoch
 from model.training.checkpoint import Checkpoint, final_weights
+from model.training.metrics import Score, score
 from model.training.recipes import OPTIMIZERS, Config, learning_rates
-from model.training.results import Score, Slice
+from model.training.results import Slice
 
 BETA_MEAN, BETA_VARIANCE, EPSILON = 0.9, 0.999, 1e-7  # Adam's, as in Keras
 MOMENTUM = 0.9
@@ -263,13 +264,12 @@ def _score(
 ) -> Score:
     trainer = _trainer_of(config)
     vector = tf.constant(to_vector(weights))
-    loss, confusion = 0.0, np.zeros((CLASS_COUNT, CLASS_COUNT), np.int64)
+    loss, guesses = 0.0, []
     for first in range(0, len(images), EVALUATION_BATCH):
         here = slice(first, first + EVALUATION_BATCH)
-        part, guesses = trainer.evaluate(
+        part, guessed = trainer.evaluate(
             vector, tf.constant(images[here]), tf.constant(labels[here], tf.int32)
         )
         loss += float(part)
-        np.add.at(confusion, (labels[here], guesses.numpy()), 1)
-    accuracy = float(np.trace(confusion) / confusion.sum())
-    return Score(loss / len(images), accuracy, confusion)
+        guesses.append(guessed.numpy())
+    return score(loss, labels, np.concatenate(guesses))
