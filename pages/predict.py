@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from model.pictures.preprocess import DEFAULT, Options
 from ui import shell, state
-from ui.predict import answers, attempts, files, looks, stages
+from ui.predict import answers, attempts, closer_looks, files, stages
 from ui.predict.sources import SOURCES, Shot, turn_away
 
 
@@ -50,7 +50,7 @@ def recognise(shot: Shot, options: Options, right: DeltaGenerator) -> None:
         trained = answers.answer(shot, prepared)
         st.caption(answers.SOFTMAX)
     if trained:
-        looks.closer(prepared, trained)
+        closer_looks.closer(prepared, trained)
 
 
 shell.begin("Predict", "Show the network a picture and see what it takes it for.", state.EVERYDAY)
