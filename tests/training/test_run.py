@@ -18,8 +18,8 @@ import pytest
 from model import PROJECT
 from model.data.datasets import DataError
 from model.training import engine as engine_module
-from model.training import registry
 from model.training import run as run_module
+from model.training import run_store
 from model.training.checkpoint import final_weights, start
 from model.training.engine import Engine, local_executor
 from model.training.mailbox import Mailbox
@@ -268,8 +268,8 @@ def test_a_visitor_trains_three_runs_at_a_time_and_others_theirs():
 
 
 def test_runs_that_were_started_paused_and_left_do_not_lock_the_server(monkeypatch):
-    monkeypatch.setattr(registry, "MAX_ACTIVE_RUNS", 2)
-    monkeypatch.setattr(registry, "MAX_RUNS", 6)
+    monkeypatch.setattr(run_store, "MAX_ACTIVE_RUNS", 2)
+    monkeypatch.setattr(run_store, "MAX_RUNS", 6)
     runs = Runs(Scripted([]), workers=1)
     kept = runs.start(SMALL, "custom", "you")
     runs.get(kept).pause()
@@ -330,8 +330,8 @@ def test_why_training_failed_is_told(error, words):
 
 
 def test_a_full_server_says_so_and_old_runs_make_room(monkeypatch):
-    monkeypatch.setattr(registry, "MAX_ACTIVE_RUNS", 2)
-    monkeypatch.setattr(registry, "MAX_RUNS", 3)
+    monkeypatch.setattr(run_store, "MAX_ACTIVE_RUNS", 2)
+    monkeypatch.setattr(run_store, "MAX_RUNS", 3)
     runs = Runs(Scripted([]), workers=1)
     first, _second = runs.start(SMALL, "a"), runs.start(SMALL, "b")
     with pytest.raises(ServerFullError, match="Wait"):
@@ -344,7 +344,7 @@ def test_a_full_server_says_so_and_old_runs_make_room(monkeypatch):
 
 def test_a_run_that_somebody_watches_stays_though_it_ended(monkeypatch):
     """As many visitors as a program likes to be cannot push out what others look at."""
-    monkeypatch.setattr(registry, "MAX_RUNS", 3)
+    monkeypatch.setattr(run_store, "MAX_RUNS", 3)
     runs = Runs(Scripted([]), workers=1)
     watched = runs.start(SMALL, "a", "somebody")
     runs.get(watched)._end("finished")
