@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from model import PROJECT
 
@@ -102,8 +102,22 @@ def browser():
         chromium.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Have `open_page` know whether the test failed."""
+    report = yield
+    item.failed = getattr(item, "failed", False) or report.failed
+    return report
+
+
+def describe(page):
+    """Print what a page shows, for whoever reads why a test failed."""
+    with contextlib.suppress(Error):
+        print(page.url, page.locator("body").aria_snapshot(timeout=20_000), sep="\n")
+
+
 @pytest.fixture
-def open_page(browser):
+def open_page(browser, request):
     """A function that opens a new tab of a visitor of its own; `page.requests` is its log."""
     contexts = []
 
@@ -118,6 +132,8 @@ def open_page(browser):
 
     yield new
     for context in contexts:
+        for page in context.pages if request.node.failed else ():
+            describe(page)
         context.close()
 
 

@@ -36,7 +36,7 @@ def test_every_page_by_its_menu_and_no_request_to_anyone_else(server, page):
     ready(page)
     for title in [*TITLES[1:], TITLES[0]]:
         page.locator(MENU, has_text=title).click()
-        page.wait_for_url(server + ("/" if title == TITLES[0] else f"/{title.lower()}"))
+        expect(page).to_have_url(server + ("/" if title == TITLES[0] else f"/{title.lower()}"))
         ready(page)
     page.wait_for_load_state("networkidle")
     asked = {urlsplit(url).hostname for url in page.requests if url.startswith(("http", "ws"))}
@@ -47,7 +47,7 @@ def test_the_token_of_a_run_stays_in_the_address(server, page):
     page.goto(f"{server}/predict?run=a-token-of-a-run")
     ready(page)
     page.locator(MENU, has_text="Dataset").click()
-    page.wait_for_url(f"{server}/dataset?run=a-token-of-a-run")
+    expect(page).to_have_url(f"{server}/dataset?run=a-token-of-a-run")
 
 
 def test_a_phone_sees_what_is_in_use_and_nothing_is_wider_than_the_screen(server, phone):
@@ -66,7 +66,7 @@ def test_a_picture_can_be_picked_with_the_keyboard_and_has_an_address(server, pa
     expect(pictures).to_have_count(24)
     pictures.nth(1).focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/dataset?picture=1")
+    expect(page).to_have_url(f"{server}/dataset?picture=1")
     expect(page.get_by_label("Picture number")).to_have_value("1")
     page.reload()
     ready(page)
@@ -82,7 +82,7 @@ def test_an_address_of_no_picture_shows_the_first_and_leaves_the_next_one_its_ad
     for number in (1, 2):
         pictures.nth(number).focus()
         page.keyboard.press("Enter")
-        page.wait_for_url(re.compile(f"picture={number}$"))
+        expect(page).to_have_url(re.compile(f"picture={number}$"))
         expect(page.get_by_label("Picture number")).to_have_value(str(number))
     page.go_back()
     expect(page.get_by_label("Picture number")).to_have_value("1")

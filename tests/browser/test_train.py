@@ -34,7 +34,7 @@ def start(page, address, epochs, images):
         field.fill(str(value))
         field.press("Enter")
     page.get_by_role("button", name="Start training").click()
-    page.wait_for_url(RUN)
+    expect(page).to_have_url(RUN)
     assert batch(page)
 
 
@@ -113,7 +113,7 @@ def test_one_visitor_trains_three_runs_in_all_tabs_and_after_a_refresh(trainer, 
         page.goto(f"{trainer}/train")
         page.reload()  # a new session, without the run in the address
         press_start(page)
-        page.wait_for_url(RUN)
+        expect(page).to_have_url(RUN)
         runs.append(page.url)
     second = page.context.new_page()
     second.goto(f"{trainer}/train")
