@@ -220,7 +220,7 @@ class Engine:
         broken = not future.cancelled() and isinstance(future.exception(), POOL_LOST)
         end = time.monotonic() + DYING_SECONDS
         while broken and time.monotonic() < end:
-            if any(other.fell() for other in (attempt, *tuple(self._attempts))):
+            if any(other.fell() for other in (attempt, *self._attempts)):
                 break
             time.sleep(TICK_SECONDS / 50)
         self._inbox.put(partial(self._finish, attempt, future, broken and attempt.fell()))

@@ -119,6 +119,18 @@ def test_steps_share_the_strokes_that_they_have_in_common_and_do_not_grow_for_ev
     assert drawing.steps[-1].objects[0] is drawing.steps[0].objects[0]
 
 
+def test_undo_stops_at_the_oldest_step_that_is_kept_however_often_it_is_pressed():
+    drawing = Drawing()
+    for number in range(MOST_STEPS + 5):
+        drawing.add([{"left": one} for one in range(number + 1)], b"png")
+    for _ in range(MOST_STEPS + 5):
+        drawing.undo()
+    assert len(drawing.now.objects) == 6
+    fresh = Drawing()
+    fresh.undo()
+    assert fresh.now.objects == []
+
+
 def test_overrides_change_the_answer_picture(page):
     stroke(page, shirt())
     stages = words(page).count("Crop")

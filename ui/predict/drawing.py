@@ -21,14 +21,12 @@ TOOLS = {
     "Filled shape": "polygon",
 }
 THINNEST = 21  # of 288: two of the network's 28 pixels, and more once the drawing is cropped
+MOST_STEPS = 30  # that are kept for Undo, about 10 kB each
 SHADES = {"Grey": "#8a8a8a", "Light": "#bdbdbd", "Dark": "#404040", "Eraser": "#ffffff"}
 HOW = (
     "*Filled shape*: click the corners one after the other, and the first one again at the end. "
     "An outline with nothing in it is filled with grey by itself."
 )
-
-
-MOST_STEPS = 30  # that Undo can go back, about 10 kB each
 
 
 class Drawn(NamedTuple):
@@ -49,12 +47,12 @@ class Drawing:
 
     version: int = 0
     start: list[dict[str, Any]] = field(default_factory=list)  # on the canvas when it was made
-    steps: list[Drawn] = field(default_factory=list)  # oldest first
+    steps: list[Drawn] = field(default_factory=lambda: [Drawn([], None)])  # oldest first
 
     @property
     def now(self) -> Drawn:
         """What is on the canvas."""
-        return self.steps[-1] if self.steps else Drawn([], None)
+        return self.steps[-1]
 
     @property
     def key(self) -> str:
@@ -69,8 +67,8 @@ class Drawing:
         self.steps = [*self.steps, step][-MOST_STEPS:]
 
     def undo(self) -> None:
-        """Take back the newest step, be it a stroke or Clear."""
-        self.steps.pop()
+        """Take back the newest step, be it a stroke or Clear; the oldest that is kept stays."""
+        self.steps = self.steps[:-1] or self.steps  # a second press may come before it is greyed
         self.version += 1
 
     def clear(self) -> None:
@@ -96,8 +94,9 @@ def canvas() -> Drawn:
         st.caption("Draw one piece of clothing and fill it in.", width=165)
         result = _canvas(drawing, tool, SHADES[shade], width)
     objects = (result.json_data or {}).get("objects", [])
-    if result.image_bytes is not None and objects != drawing.now.objects:
-        drawing.add(objects, result.image_bytes)
+    png = result.image_bytes  # None until it has changed
+    if png is not None and objects != drawing.now.objects:
+        drawing.add(objects, png)
     with undo_and_clear:
         _undo_and_clear(drawing)
     return drawing.now
@@ -123,7 +122,7 @@ def _canvas(drawing: Drawing, tool: str, colour: str, width: int) -> CanvasResul
 def _undo_and_clear(drawing: Drawing) -> None:
     """The canvas has both in a toolbar that shows only under a mouse."""
     for label, icon, act, useful in (
-        ("Undo", "undo", drawing.undo, bool(drawing.steps)),
+        ("Undo", "undo", drawing.undo, len(drawing.steps) > 1),
         ("Clear", "delete", drawing.clear, bool(drawing.now.objects)),
     ):
         st.button(
