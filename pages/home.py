@@ -7,6 +7,7 @@ from model.data.datasets import CLASSES
 from model.networks.architectures import NETWORKS, keras_code
 from model.networks.forward import predict
 from ui import bars, components, shell, state
+from ui.buttons import pressed
 
 STEPS = (  # the article's, each with what it is and where it is done: (label, file or anchor)
     ("Import", "One library does it all: Keras, on top of TensorFlow.", ("The code", "#networks")),
@@ -41,7 +42,7 @@ def introduction() -> None:
         "clothes, watch it get better batch by batch, and then test it with your own drawings and "
         "photos. It takes a minute; you need no code and no account."
     )
-    if st.button("Train LeNet now", key="home_train", type="primary", icon=":material/play_arrow:"):
+    if pressed("Train LeNet now", "home_train", type="primary", icon=":material/play_arrow:"):
         st.switch_page("pages/train.py")
 
 

@@ -11,6 +11,7 @@ from model.training.recipes import RECIPES, Config, SettingError
 from model.training.run import Run, is_active
 from model.training.run_store import ServerFullError
 from ui import shell, state, visitor
+from ui.buttons import pressed
 from ui.train import controls, progress, results, settings, weights_file
 
 
@@ -101,12 +102,12 @@ with st.container(border=True):
     config, recipe = choose(busy)
     if fault := settings.fault(config):
         st.error(fault)
-    if st.button(
+    if pressed(
         "Start training",
+        "train_start",
         type="secondary" if run else "primary",
         icon=":material/play_arrow:",
         disabled=busy or bool(fault),
-        key="train_start",
     ):
         start(config, recipe)
     if busy:

@@ -18,6 +18,7 @@ from model.data import datasets
 from model.networks.architectures import NETWORKS, Network, output_shapes, parameter_counts
 from model.networks.layers import BatchNorm, Conv, Dense, Dropout, Flatten, Layer, Pool
 from model.training.checkpoint import Trained
+from ui.buttons import pressed
 
 # The data sets that pages show; "mixed" is for training alone.
 DATA_NAMES = {name: datasets.NAMES[name] for name in ("fashion-mnist", "wardrobe")}
@@ -137,7 +138,7 @@ def wardrobe_notice(chosen: bool) -> None:
             "accuracies cannot be compared with the article's."
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            again = st.button("Try again", icon=":material/refresh:", key="wardrobe_again")
+            again = pressed("Try again", "wardrobe_again", icon=":material/refresh:")
             with st.popover("How to get Fashion-MNIST", type="tertiary"):
                 st.markdown(datasets.HOW_TO_GET_IT)
         if again:

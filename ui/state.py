@@ -32,6 +32,7 @@ RUN = "run_token"  # the run that this session watches
 VISITOR = "visitor_token"  # tells one visitor's runs from another's; see ui/visitor.py
 VISITOR_TOLD = "visitor_told"  # the browser has said who this is; it does so once
 PICTURE = "picture"  # number of the picture that Dataset shows large; also in the address
+PRESSES = "pressed_buttons"  # dict from a button to when it was pressed: see ui/buttons.py
 EXAMPLE = "home_example"  # number of the test picture that Home shows
 DRAWING = "predict_drawing"  # what is on the canvas, step by step
 SHOTS = "predict_shots"  # the pictures that were given to each source: see ui/predict/sources.py
@@ -159,7 +160,10 @@ def run_token() -> str | None:
 
 def set_run_token(token: str | None) -> None:
     """Watch another run from now on, or none."""
-    st.session_state[RUN] = token
+    try:
+        st.session_state[RUN] = token
+    finally:  # the run of the page may have ended here, before anything was set
+        st.session_state[RUN] = token
     if token:
         st.query_params["run"] = token
     else:

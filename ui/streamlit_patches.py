@@ -1,4 +1,4 @@
-"""Three habits of Streamlit's server that this app ends, with the guard before it or without.
+"""Four habits of Streamlit's server that this app ends, with the guard before it or without.
 
 They reach into Streamlit's inside; tests/ui/test_guard.py notices when that has moved. Importing
 this module is all there is to do: app.py's guard does it, and every page by ui/shell.py.
@@ -17,6 +17,7 @@ from streamlit import net_util
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from ui import bounds
 
@@ -86,7 +87,18 @@ def calm(handle_backmsg: Any) -> Any:
     return handle
 
 
+def take_in(state: SafeSessionState, *values: Any, **options: Any) -> None:
+    """SafeSessionState.on_script_will_rerun that another request for a page run doesn't end.
+
+    It takes in what widgets tell and runs their callbacks. Streamlit looks for the next request
+    first, and where there is one, nobody ever hears of what this one told: see ui/buttons.py.
+    """
+    with state._lock:
+        state._state.on_script_will_rerun(*values, **options)
+
+
 net_util.get_external_ip = no_external_address
 if not hasattr(MemoryUploadedFileManager.add_file, "__wrapped__"):  # once, however often imported
     MemoryUploadedFileManager.add_file = bounded(MemoryUploadedFileManager.add_file)
     AppSession.handle_backmsg = calm(AppSession.handle_backmsg)
+SafeSessionState.on_script_will_rerun = take_in

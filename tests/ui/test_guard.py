@@ -15,6 +15,7 @@ from streamlit import net_util
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 from websockets.exceptions import ConnectionClosed
@@ -77,7 +78,7 @@ def test_nobody_empties_the_caches_of_all(served):
 def test_a_flood_of_page_runs_leaves_the_server_answering(served):
     """Without a bound, it answered nobody for minutes: longer than `get` and `until` wait."""
     visit(served)[0].close()
-    windows = [served.open(served.address) for _ in range(4)]
+    windows = [served.open(served.address) for _ in range(2)]
 
     def flood(window):
         with contextlib.suppress(ConnectionClosed):
@@ -365,6 +366,7 @@ def test_streamlits_inside_is_where_the_patches_reach():
     assert net_util.get_external_ip is streamlit_patches.no_external_address
     assert MemoryUploadedFileManager.add_file.__wrapped__.__name__ == "add_file"
     assert AppSession.handle_backmsg.__wrapped__.__name__ == "handle_backmsg"
+    assert SafeSessionState.on_script_will_rerun is streamlit_patches.take_in
     manager = MemoryUploadedFileManager("/upload")
     for number in range(8):
         manager.add_file("one", UploadedFileRec(str(number), "f", "t", bytes(20 * MB)))

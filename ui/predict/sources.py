@@ -22,6 +22,7 @@ from model.data import browse
 from model.data.datasets import CLASSES
 from model.pictures.preprocess import Options, PictureError, Prepared, prepare, read_picture
 from ui import assets, components, state, uploads
+from ui.buttons import pressed
 from ui.predict import drawing
 from ui.text import clean, plain
 
@@ -211,7 +212,7 @@ def from_data_set() -> list[Shot] | str:
     )
     numbers = browse.select(data, split, classes, shuffle=True)
     turn = st.session_state.setdefault(state.SAMPLE, 0)
-    if st.button("Another picture", icon=":material/shuffle:", key="predict_another"):
+    if pressed("Another picture", "predict_another", icon=":material/shuffle:"):
         turn = st.session_state[state.SAMPLE] = turn + 1
     number = int(numbers[turn % len(numbers)])
     image, truth, _ = browse.look_up(data, number)

@@ -12,6 +12,7 @@ from model.training.checkpoint import to_bytes, usable
 from model.training.metrics import Score
 from model.training.run import Run, Snapshot, history_csv
 from ui import state
+from ui.buttons import pressed
 from ui.plots import plot
 from ui.train import curves
 
@@ -32,12 +33,12 @@ def results(now: Snapshot, run: Run, token: str) -> None:
     worth = percent(now.test.accuracy) if now.test else f"epoch {trained.epoch:g}"
     label = f"Your run: {NETWORKS[now.config.network].label}, {worth}"
     with st.container(horizontal=True):
-        if st.button(
+        if pressed(
             "Use this network",
+            "run_use",
             type="primary",
             icon=":material/check:",
             disabled=not sound,
-            key="run_use",
         ):
             state.use(state.add(label, trained))
             st.rerun()

@@ -8,6 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from model.networks.architectures import NETWORKS
 from model.training.checkpoint import CheckpointError, Trained, load
 from ui import state, uploads
+from ui.buttons import pressed
 from ui.text import clean, plain
 from ui.train import results
 
@@ -26,7 +27,7 @@ def weights_from_file() -> None:
         return
     st.markdown(f"**{name}**: {NETWORKS[trained.network].label}, epoch {trained.epoch:g}.")
     label = f"File {clean(file.name)}"
-    if st.button("Use these weights", key="train_use_file"):
+    if pressed("Use these weights", "train_use_file"):
         state.use(state.add(label, trained))
         st.rerun()
     results.in_use(label)
