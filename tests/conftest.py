@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import sys
 
 import hypothesis
 import pytest
@@ -28,13 +29,47 @@ def objects_looked_through_once():
     gc.freeze()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def main_as_it_was():
+    """AppTest leaves a page as the main module, which a process that is spawned later would run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+        yield
+
+
+# These take longest, so they come first: no process is then left with one of them at the end.
+FIRST = ("tensorflow", "pages", "served")
+
+
+TOGETHER = {
+    "tests/networks/test_networks.py": "tensorflow",  # which takes seconds to import
+    "tests/training/test_trainer.py": "tensorflow",
+    "tests/training/test_run.py": "tensorflow",
+    "tests/ui/test_buttons.py": "served",
+    "tests/ui/test_guard.py": "served",
+}
+
+
+def together(nodeid):
+    """What runs in one process, one after the other, and shares what was worked out once."""
+    file = nodeid.partition("::")[0]
+    pages = file.startswith(("tests/pages/", "tests/ui/"))
+    return TOGETHER.get(file, "pages" if pages else file)
+
+
+def pytest_collection_modifyitems(items):
+    """The longest first; the sort leaves the order of all others."""
+    last = len(FIRST)
+    items.sort(
+        key=lambda item: FIRST.index(name) if (name := together(item.nodeid)) in FIRST else last
+    )
+
+
 class Together(LoadScopeScheduling):
     """The tests of a file share its fixtures; those of pages share what a server works out once."""
 
     def _split_scope(self, nodeid):
-        file = nodeid.partition("::")[0]
-        folder = file.rpartition("/")[0]
-        return "pages" if folder in ("tests/pages", "tests/ui") else file
+        return together(nodeid)
 
 
 def pytest_xdist_make_scheduler(config, log):

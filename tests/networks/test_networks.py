@@ -4,15 +4,17 @@ import contextlib
 import io
 import math
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
-from model.networks import architectures, graph
+from model.networks import architectures
 from model.networks.architectures import NETWORKS
 from model.networks.forward import forward, predict
-from model.networks.graph import keras_model, logits
+from tests.lazy import Lazy
+
+graph = Lazy("model.networks.graph")
+keras = Lazy("keras")
+tf = Lazy("tensorflow")
 
 everyone = pytest.mark.parametrize("name", NETWORKS)
 
@@ -30,7 +32,7 @@ def images(count=7):
 
 
 def keras_with(name, weights):
-    model = keras_model(NETWORKS[name])
+    model = graph.keras_model(NETWORKS[name])
     for layer in model.layers:
         layer.set_weights([v for k, v in weights.items() if k.split("/")[0] == layer.name])
     return model
@@ -54,7 +56,7 @@ def test_the_modern_lenet_has_fewer_parameters_than_lenet():
 
 @everyone
 def test_shapes_and_counts_are_those_of_keras(name):
-    network, model = NETWORKS[name], keras_model(NETWORKS[name])
+    network, model = NETWORKS[name], graph.keras_model(NETWORKS[name])
     assert [layer.output.shape[1:] for layer in model.layers] == list(
         architectures.output_shapes(network)
     )
@@ -79,9 +81,9 @@ def test_numpy_and_keras_agree_on_every_layer(name):
 @everyone
 @pytest.mark.parametrize("narrow", [True, False], ids=["without AVX-512", "with AVX-512"])
 def test_the_training_graph_computes_what_keras_computes(name, narrow, monkeypatch):
-    monkeypatch.setattr(graph, "NARROW", narrow)
+    monkeypatch.setattr("model.networks.graph.NARROW", narrow)
     weights, pictures = random_weights(name), images()
-    ours = logits(NETWORKS[name], weights, pictures).numpy()
+    ours = graph.logits(NETWORKS[name], weights, pictures).numpy()
     probabilities = keras_with(name, weights).predict(
         pictures[..., None] / np.float32(255), verbose=0
     )
@@ -151,7 +153,7 @@ def test_the_keras_code_runs_and_builds_this_network(name, monkeypatch):
             exec(code, space)
     finally:
         tf.config.run_functions_eagerly(False)
-    ours = keras_model(NETWORKS[name])
+    ours = graph.keras_model(NETWORKS[name])
     assert space["model"].count_params() == ours.count_params()
     assert activations(space["model"]) == activations(ours)
 

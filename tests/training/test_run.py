@@ -28,7 +28,9 @@ from model.training.recipes import Config, SettingError
 from model.training.results import Slice
 from model.training.run import Run, history_csv
 from model.training.run_store import Runs, ServerFullError
-from model.training.trainer import advance
+from tests.lazy import Lazy
+
+trainer = Lazy("model.training.trainer")
 
 SMALL = Config(data="wardrobe", epochs=2, batch_size=50, train_images=1_000, validation_images=100)
 LONG = replace(SMALL, epochs=100, train_images=5_000)
@@ -58,7 +60,7 @@ def undisturbed(config):
     """The same run, in this process, in slices of whole epochs."""
     checkpoint = start(config)
     while True:
-        done = advance(checkpoint, config, 10**6)
+        done = trainer.advance(checkpoint, config, 10**6)
         checkpoint = done.checkpoint
         if done.test:
             return done
@@ -159,7 +161,7 @@ def test_a_hung_worker_changes_nothing(engine, monkeypatch):
     """A worker that is only slow may be ended, too, here where so little counts as hung."""
     monkeypatch.setattr(engine_module, "LEAST_SECONDS", 4)
     monkeypatch.setattr(engine_module, "LOADING_SECONDS", 30)
-    monkeypatch.setattr(engine_module, "START_SECONDS", 8)
+    monkeypatch.setattr(engine_module, "START_SECONDS", 4)
     monkeypatch.setattr(run_module, "MEASURING_SECONDS", 0)
     monkeypatch.setattr(run_module, "MAX_TRIES", 10)
     config = replace(SMALL, epochs=6)

@@ -3,13 +3,11 @@
 import tempfile
 from dataclasses import replace
 
-import keras
 import numpy as np
 import pytest
 
 from model.data import datasets
 from model.networks.architectures import NETWORKS, Network, from_vector
-from model.networks.graph import TrainingMode, keras_model
 from model.networks.layers import BatchNorm, Conv, Dense, Flatten, Pool
 from model.training import batches
 from model.training.checkpoint import start
@@ -21,7 +19,11 @@ from model.training.recipes import (
     Config,
     learning_rates,
 )
-from model.training.trainer import _trainer, advance, evaluate
+from tests.lazy import Lazy
+
+graph = Lazy("model.networks.graph")
+keras = Lazy("keras")
+trainer = Lazy("model.training.trainer")
 
 SMALL = Config(data="wardrobe", epochs=2, batch_size=50, train_images=600)
 
@@ -30,7 +32,7 @@ def train(config, cuts):
     """Train to the end in slices whose lengths repeat `cuts`; all slices."""
     checkpoint, slices = start(config), []
     while not (slices and slices[-1].test):
-        slices.append(advance(checkpoint, config, cuts[len(slices) % len(cuts)]))
+        slices.append(trainer.advance(checkpoint, config, cuts[len(slices) % len(cuts)]))
         checkpoint = slices[-1].checkpoint
     return slices
 
@@ -43,8 +45,10 @@ def same(first, second):
 
 def test_no_file_is_left_that_a_killed_worker_could_not_remove(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    from model.training.trainer import _trainer
+
     _trainer.cache_clear()  # what is traced by now has left its files elsewhere
-    advance(start(SMALL), SMALL, 2)
+    trainer.advance(start(SMALL), SMALL, 2)
     assert not list(tmp_path.iterdir())
 
 
@@ -79,10 +83,10 @@ def test_another_seed_gives_other_weights():
 
 def test_a_slice_ends_with_its_epoch():
     config = replace(SMALL, train_images=130)
-    first = advance(start(config), config, 1000)
+    first = trainer.advance(start(config), config, 1000)
     assert first.checkpoint.step == 3  # 50 + 50 + 30 pictures
     assert first.test is None
-    assert advance(first.checkpoint, config, 2).checkpoint.step == 5
+    assert trainer.advance(first.checkpoint, config, 2).checkpoint.step == 5
 
 
 def test_validation_comes_with_epochs_and_the_test_set_only_at_the_end():
@@ -96,10 +100,10 @@ def test_validation_comes_with_epochs_and_the_test_set_only_at_the_end():
 
 
 def test_stopping_early_measures_the_test_set_and_trains_nothing():
-    checkpoint = advance(start(SMALL), SMALL, 4).checkpoint
-    ended = advance(checkpoint, SMALL, 0, last=True)
+    checkpoint = trainer.advance(start(SMALL), SMALL, 4).checkpoint
+    ended = trainer.advance(checkpoint, SMALL, 0, last=True)
     assert same(checkpoint, ended.checkpoint)
-    assert ended.test.accuracy == evaluate(SMALL, checkpoint.weights).accuracy
+    assert ended.test.accuracy == trainer.evaluate(SMALL, checkpoint.weights).accuracy
     assert len(ended.losses) == 0
 
 
@@ -137,7 +141,7 @@ def test_the_steps_are_those_of_keras(optimizer, network, monkeypatch):
     order = chosen[batches.epoch_plan(600, "none", 0, 0).order]
     x = pictures.train_images[order][..., None] / np.float32(255)
     y = keras.utils.to_categorical(pictures.train_labels[order], 10)
-    model = keras_model(NETWORKS[network])
+    model = graph.keras_model(NETWORKS[network])
     for layer in model.layers:
         weights = start(config).weights
         layer.set_weights([v for k, v in weights.items() if k.split("/")[0] == layer.name])
@@ -150,7 +154,7 @@ def test_the_steps_are_those_of_keras(optimizer, network, monkeypatch):
         theirs.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.1)
     model.compile(theirs, loss, run_eagerly=True)  # no graph is compiled for six steps
-    ours = advance(start(config), config, 6)
+    ours = trainer.advance(start(config), config, 6)
     expected = [
         float(model.train_on_batch(x[i : i + 50], y[i : i + 50])) for i in range(0, 300, 50)
     ]
@@ -168,7 +172,7 @@ def test_batch_normalisation_knows_what_was_usual_after_a_few_batches(monkeypatc
     """Measured with the averages, a short run is about as good as its last batches were."""
     monkeypatch.setitem(NETWORKS, "normalised", NORMALISED)
     config = replace(SMALL, network="normalised", learning_rate=0.01, validation_images=500)
-    first = advance(start(config), config, 1).checkpoint.weights
+    first = trainer.advance(start(config), config, 1).checkpoint.weights
     assert (first["batchnorm1/variance"] < 0.2).all()  # those of the batch, not 1 as before it
     last = train(config, [1000])[-1]
     assert last.validation.accuracy > last.accuracies[-3:].mean() - 0.15
@@ -179,7 +183,7 @@ def test_dropout_zeroes_by_chance_and_keeps_the_sum():
     ones = np.ones((100, 50), np.float32)
 
     def drops(step):
-        mode = TrainingMode(np.array([7, step], np.int32))
+        mode = graph.TrainingMode(np.array([7, step], np.int32))
         return [mode.dropout(ones, 0.3).numpy() for _ in range(2)]
 
     first, second = drops(1)
@@ -202,7 +206,7 @@ def test_the_average_is_used_where_one_is_kept():
     config = replace(SMALL, averaging=0.9, validation_images=100)
     last = train(config, [1000])[-1]
     average = from_vector(NETWORKS["lenet"], last.checkpoint.slots["average"])
-    assert last.test.accuracy == evaluate(config, average).accuracy
+    assert last.test.accuracy == trainer.evaluate(config, average).accuracy
     assert not np.array_equal(average["dense1/kernel"], last.checkpoint.weights["dense1/kernel"])
 
 
