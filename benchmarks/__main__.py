@@ -15,13 +15,20 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
-from benchmarks import memory, pages, pictures, strokes, training
+from benchmarks import keeping, memory, pages, pictures, strokes, training
 from benchmarks.results import Row, described, machine, number, table, write
 from benchmarks.sizes import FULL, SMOKE, Sizes
 from model.data import datasets
 
 RESULTS = Path(__file__).resolve().parent / "results"
-NAMES = (*training.NAMES, *memory.NAMES, *pages.NAMES, *strokes.NAMES, *pictures.NAMES)
+NAMES = (
+    *training.NAMES,
+    *memory.NAMES,
+    *pages.NAMES,
+    *strokes.NAMES,
+    *pictures.NAMES,
+    *keeping.NAMES,
+)
 log = logging.getLogger("benchmarks")
 
 
@@ -40,6 +47,8 @@ def rows(wanted: AbstractSet[str], sizes: Sizes) -> Iterator[list[Row]]:
         yield strokes.measure(sizes)
     if wanted & {*pictures.NAMES}:
         yield pictures.measure(sizes)
+    if wanted & {*keeping.NAMES}:
+        yield keeping.measure(wanted, sizes)
 
 
 def measure(wanted: AbstractSet[str], sizes: Sizes) -> list[Row]:

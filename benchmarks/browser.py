@@ -19,7 +19,8 @@ ARGUMENTS = (
 
 # lenetBench.until(before) looks once per frame, and says when the heading is another than `before`
 # and when the page is complete: its script has ended, and no placeholder, stale part, unloaded
-# picture, chart without its drawing, or custom component without its content is left.
+# picture, chart without its drawing, or custom component without its content is left (the one that
+# tells who the visitor is has no more than an <i>).
 # Times are in milliseconds on the page's own clock, which starts with the navigation.
 CLOCK = """
 window.lenetBench = {
@@ -32,7 +33,7 @@ window.lenetBench = {
       && all('[data-testid="stMain"] img').every((image) => image.complete)
       && all('[data-testid^="stBidiComponent"]').every((component) =>
           [component, ...component.querySelectorAll('*')].some(
-            (part) => part.matches('.main-svg') || part.shadowRoot?.querySelector('canvas')));
+            (part) => part.matches('.main-svg') || part.shadowRoot?.querySelector('canvas, i')));
   },
   until: (before) => new Promise((resolve) => {
     let heading = 0;

@@ -148,7 +148,8 @@ def server(workers: int | None = None) -> Iterator[Server]:
     command += ["--server.address", "127.0.0.1", "--server.headless", "true"]
     command += ["--server.fileWatcherType", "none"]
     environment = os.environ | ({} if workers is None else {"LENET_WORKERS": str(workers)})
-    with tempfile.TemporaryFile("w+") as log:
+    with tempfile.TemporaryFile("w+") as log, tempfile.TemporaryDirectory() as folder:
+        environment["DATABASE_URL"] = f"sqlite:///{folder}/runs.db"  # it goes on with no old run
         running = subprocess.Popen(
             command, stdout=log, stderr=log, text=True, cwd=PROJECT, env=environment
         )

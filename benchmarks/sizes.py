@@ -19,6 +19,7 @@ class Sizes:
     servers: int = 3  # started anew, each for one first page
     tours: int = 2  # through all pages, per server
     strokes: int = 15
+    runs: int = 200  # after which memory is looked at
 
 
 FULL = Sizes()
@@ -33,4 +34,5 @@ SMOKE = Sizes(
     servers=1,
     tours=1,
     strokes=4,
+    runs=3,
 )

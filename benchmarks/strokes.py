@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import statistics
+import time
 
 from playwright.sync_api import Browser, Page
 
@@ -68,8 +69,13 @@ def draw(page: Page, ends: tuple[float, float, float, float]) -> float:
     page.mouse.down()
     page.mouse.move(across[1] + to_x * box["width"], down[1] + to_y * box["height"], steps=8)
     page.mouse.up()
-    page.wait_for_function("window.lenetStroke.ms", timeout=MOST_MS)
-    return float(page.evaluate("window.lenetStroke.ms"))
+    end = time.monotonic() + MOST_MS / 1000
+    # Not page.wait_for_function, which the app's Content-Security-Policy does not let run.
+    while not (taken := page.evaluate("window.lenetStroke.ms")):
+        if time.monotonic() > end:
+            raise TimeoutError("No answer came to a stroke.")
+        page.wait_for_timeout(20)
+    return float(taken)
 
 
 def strokes(page: Page, url: str, count: int) -> list[float]:

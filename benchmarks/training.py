@@ -21,7 +21,8 @@ from benchmarks.results import Row
 from benchmarks.sizes import Sizes
 from model.training.engine import Engine, make_engine
 from model.training.recipes import RECIPES, Config
-from model.training.run import ENDED, Run
+from model.training.run import Run
+from model.training.snapshot import ENDED
 
 ARTICLE_EPOCHS = 30
 ARTICLE_ACCURACY = 0.9067  # on the test set

@@ -11,25 +11,43 @@ from model.data import datasets
 from model.data.datasets import Dataset
 from model.insight.out_of_distribution import Reference, fit_reference
 from model.training.checkpoint import Trained
-from model.training.engine import make_engine
+from model.training.engine import Engine, make_engine
+from model.training.quotas import quotas
 from model.training.run_store import Runs
+from model.training.storage.database import usual_url
+from model.training.storage.store import Storage
 
 MOST_MEMORIES = 12  # of what weights make of known pictures, a few megabytes each
 
 _runs: Kept[str, Runs] = Kept(1)
+_engines: Kept[str, Engine] = Kept(1)
+_warm: Kept[str, bool] = Kept(1)
 _searches: Kept[str, bool] = Kept(1)
 _memories: Kept[tuple[str, str], Reference] = Kept(MOST_MEMORIES)
 
 
 def runs() -> Runs:
-    """The registry of this server; the first call also starts a worker."""
+    """The registry of this server; runs that were training when it ended go on from here."""
     return _runs.get("runs", _start)
 
 
 def _start() -> Runs:
-    engine = make_engine()
-    engine.warm_up()
-    return Runs(engine, engine.workers)
+    engine = _engine()
+    return Runs(engine, engine.workers, Storage(usual_url()), quotas())
+
+
+def _engine() -> Engine:
+    return _engines.get("engine", make_engine)
+
+
+def warm_up() -> None:
+    """Start a worker, once: somebody is about to train, and TensorFlow takes seconds to import."""
+    _warm.get("worker", _start_worker)
+
+
+def _start_worker() -> bool:
+    _engine().warm_up()
+    return True
 
 
 def searched() -> bool:

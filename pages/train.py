@@ -10,7 +10,7 @@ from model.networks.architectures import NETWORKS
 from model.training.recipes import RECIPES, Config, SettingError
 from model.training.run import Run, is_active
 from model.training.run_store import ServerFullError
-from ui import shell, state, visitor
+from ui import own_runs, shell, state, visitor
 from ui.buttons import pressed
 from ui.train import controls, progress, results, settings, weights_file
 
@@ -24,12 +24,13 @@ def watch(run: Run, token: str) -> None:
     st.caption(settings.summary(now.config))
     if now.message:
         st.warning(now.message)
-    if is_active(run):
-        controls.controls(run)
-    else:
+    steers = server.runs().steers(token, run)
+    if not is_active(run):
         results.results(now, run, token)
+    elif steers:
+        controls.controls(run)
     progress.watch(run, token)
-    st.caption("This page's address leads back to this run, also from another tab or device.")
+    controls.ways_back(token, steers)
 
 
 def choose(busy: bool) -> tuple[Config, str]:
@@ -75,7 +76,6 @@ def start(config: Config, recipe: str) -> None:
         st.error(str(error))
     except ServerFullError as error:
         st.error(str(error))
-        visitor.show_runs()
     else:
         st.rerun()
 
@@ -85,19 +85,21 @@ shell.begin(
     "The network guesses, is told the answer, and changes its weights a little. Then it does so "
     "again, thousands of times. Watch it learn.",
 )
-visitor.recognise()
+server.warm_up()
 token = state.run_token()
 run = server.runs().get(token)
 if token and run is None:
     st.info(
-        "The run in this page's address is not on this server any more: the server was started "
-        "anew, or the run was old. Start a new one.",
+        "The run in this page's address is not on this server: it was let go of after nobody had "
+        "looked at it for long, or the address is not whole. Start a new one.",
         icon=":material/info:",
     )
+if fault := server.runs().fault:
+    st.warning(f"Runs cannot be kept now, so they live in memory alone. {fault}")
 if run and token:
     watch(run, token)
     st.subheader("Another run", anchor=False)
-busy = is_active(run)
+busy = is_active(run) and bool(run and token and server.runs().steers(token, run))
 with st.container(border=True):
     config, recipe = choose(busy)
     if fault := settings.fault(config):
@@ -112,5 +114,6 @@ with st.container(border=True):
         start(config, recipe)
     if busy:
         st.caption("One run at a time here. Stop the one above to start another.")
+own_runs.show(run)
 with st.expander("Use weights from a file"):
     weights_file.weights_from_file()

@@ -2,12 +2,18 @@
 
 import functools
 import gc
+import os
 import sys
+import tempfile
 
 import hypothesis
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from xdist.scheduler import LoadScopeScheduling
+
+# Whatever a test starts keeps its runs there, and never with those of whoever runs the tests.
+_KEPT = tempfile.TemporaryDirectory(prefix="lenet-tests-")
+os.environ["DATABASE_URL"] = f"sqlite:///{_KEPT.name}/runs.db"
 
 hypothesis.settings.register_profile("busy", deadline=None)  # a test machine may be busy
 hypothesis.settings.load_profile("busy")
@@ -45,6 +51,7 @@ TOGETHER = {
     "tests/networks/test_networks.py": "tensorflow",  # which takes seconds to import
     "tests/training/test_trainer.py": "tensorflow",
     "tests/training/test_run.py": "tensorflow",
+    "tests/training/test_kept_runs.py": "tensorflow",
     "tests/ui/test_buttons.py": "served",
     "tests/ui/test_guard.py": "served",
 }

@@ -66,6 +66,7 @@ class Served:
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
         command = [sys.executable, "-m", "tests.served", way, str(self.log), str(self.port)]
+        environment = {"DATABASE_URL": f"sqlite:///{folder}/{way}.db"} | environment
         kept = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.process = subprocess.Popen(command, cwd=PROJECT, env=kept | environment, **quiet)

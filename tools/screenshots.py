@@ -11,6 +11,7 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -40,7 +41,9 @@ def serving() -> Iterator[str]:
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    server = subprocess.Popen([*command, "--server.port", str(port)], cwd=ROOT)
+    kept = tempfile.TemporaryDirectory()  # of runs; whoever makes the pictures keeps their own
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{kept.name}/runs.db"}
+    server = subprocess.Popen([*command, "--server.port", str(port)], cwd=ROOT, env=environment)
     try:
         for _ in range(300):
             try:
@@ -52,6 +55,7 @@ def serving() -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
+        kept.cleanup()
 
 
 def ready(page: Page) -> None:

@@ -5,12 +5,21 @@ Adding a page is one entry in PAGES.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import streamlit as st
 
 from model.data import datasets
-from ui import assets, bounds, components, state, streamlit_patches, visitor  # noqa: F401 - patches
+from ui import (  # noqa: F401 - streamlit_patches works by being imported
+    assets,
+    bounds,
+    components,
+    own_runs,
+    state,
+    streamlit_patches,
+    visitor,
+)
 from ui.text import plain
 
 NAME = "LeNet Lab"
@@ -74,6 +83,7 @@ def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
     with st.sidebar:
         _weights(chosen)
         _data_set(dataset.name)
+        visitor.recognise()
     st.title(title, anchor=False)
     if lead:
         st.markdown(lead)
@@ -108,18 +118,38 @@ def _data_set(name: str) -> None:
     )
 
 
+def _use() -> None:
+    key = st.session_state["weights_widget"]
+    if key.startswith(own_runs.KEY):
+        own_runs.use(key)
+    else:
+        state.use(key)
+
+
+def _distinct(labels: dict[str, str]) -> dict[str, str]:
+    """A select box takes two options of one name for the same, so the second gets a number."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for key, label in labels.items():
+        seen[label] += 1
+        found[key] = label if seen[label] == 1 else f"{label} ({seen[label]})"
+    return found
+
+
 def _weights(chosen: state.Choice | None) -> None:
     """The choice of weights; it follows the session, which other pages may have changed."""
     if chosen is None:
         st.caption("**Weights in use**  \nNone yet: train a network first.")
         return
-    labels = {key: choice.label for key, choice in state.choices().items()}
+    labels = own_runs.choices() | {key: one.label for key, one in state.choices().items()}
+    labels = {key: labels[key] for key in sorted(labels, key=lambda key: key not in state.SHIPPED)}
+    labels = _distinct(labels)
     st.session_state["weights_widget"] = chosen.key
     st.selectbox(
         "Weights in use",
         list(labels),
         format_func=lambda key: labels.get(key, key),
         key="weights_widget",
-        on_change=lambda: state.use(st.session_state["weights_widget"]),
+        on_change=_use,
     )
     st.caption(components.about(chosen.trained))

@@ -93,9 +93,12 @@ def use(key: str) -> None:
         st.session_state[IN_USE] = key
 
 
-def add(label: str, trained: Trained) -> str:
-    """Keep weights for this session and give their key; the same label replaces older ones."""
-    key = f"own: {label}"
+def add(label: str, trained: Trained, key: str = "") -> str:
+    """Keep weights for this session and give their key, which the label makes unless it is given.
+
+    The same key replaces older weights.
+    """
+    key = key or f"own: {label}"
     own = dict(st.session_state.get(OWN, {}))
     own.pop(key, None)
     own[key] = Choice(key, label, trained)

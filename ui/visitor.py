@@ -14,7 +14,6 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from model import server
-from model.networks.architectures import NETWORKS
 from ui import state
 
 COMPONENT = "visitor_component"
@@ -41,7 +40,7 @@ def token() -> str:
 
 
 def recognise() -> None:
-    """Ask the browser who this is; a page calls it that needs to know."""
+    """Ask the browser who this is."""
     with st.container(key="visitor"):
         _browser(key=COMPONENT, data=token(), on_token_change=_told)
 
@@ -57,20 +56,6 @@ def _told() -> None:
     if isinstance(told, str) and re.fullmatch(r"[\w-]{22}", told, re.ASCII):
         st.session_state[state.VISITOR] = told
         st.session_state[state.VISITOR_TOLD] = True
-
-
-def show_runs() -> None:
-    """A button for each run of the visitor that trains, to turn the page to it."""
-    for number, (address, run) in enumerate(server.runs().training_of(token()).items(), 1):
-        now = run.snapshot()
-        name = f"Run {number}: {NETWORKS[now.config.network].label}"
-        st.button(
-            f"{name}, batch {now.step:,} of {now.total_steps:,}",
-            icon=":material/arrow_forward:",
-            on_click=state.set_run_token,
-            args=(address,),
-            key=f"visitor_run_{run.name}",
-        )
 
 
 def watch_run() -> None:

@@ -130,7 +130,7 @@ def _describe(about: dict[str, str], arrays: Weights) -> Trained:
     try:
         if about["format"] != FORMAT:
             raise ValueError(about["format"])
-        config = _config(strict_json(about["config"]))
+        config = config_from(strict_json(about["config"]))
         accuracies = _accuracies(strict_json(about["accuracies"]))
         epoch = _number(float(about["epoch"]), LIMITS["epochs"][1])
         recipe = about["recipe"]
@@ -148,7 +148,7 @@ def _describe(about: dict[str, str], arrays: Weights) -> Trained:
     return Trained(arrays, config, recipe, epoch, accuracies)
 
 
-def _config(settings: dict[str, Any]) -> Config:
+def config_from(settings: dict[str, Any]) -> Config:
     """Settings from a file. TypeError for one of another name or type, SettingError for its value.
 
     A whole number may stand for one with decimals, and nothing else for anything else.

@@ -7,35 +7,32 @@ any thread. Pages read `snapshot()`, which never changes once it is made.
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
+import math
 import threading
 import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from model.data import datasets
 from model.networks.architectures import Weights
 from model.training.batches import split, steps_per_epoch
-from model.training.checkpoint import Checkpoint, Trained, final_weights, start
+from model.training.checkpoint import Trained, final_weights, start
 from model.training.mailbox import NO_ROOM
 from model.training.metrics import Score
 from model.training.queue import Job
 from model.training.recipes import Config, check
 from model.training.results import Slice
+from model.training.snapshot import ENDED, EpochResult, Snapshot, Status
+from model.training.storage.record import Keys, Record, Summary
 from model.training.tasks import train_slice
 
-Status = Literal["running", "paused", "stopping", "stopped", "finished", "failed"]
-ENDED: tuple[Status, ...] = ("stopped", "finished", "failed")
-TRAINING: tuple[Status, ...] = ("running", "stopping")
-
 SLICE_SECONDS = 0.6  # long enough that handing the state over costs little, short enough to watch
+MOMENTS = (10, 100)  # after so many batches the weights are kept, as after each epoch
 FIRST_STEPS = 5  # the first slice is short, so that the charts soon show something
 MAX_TRIES = 3  # of one slice, before the run fails
 FORGOTTEN_SECONDS = 30 * 60  # a run that nobody looks at for so long pauses
@@ -43,46 +40,6 @@ UNKNOWN_SECONDS = 20.0  # that a slice takes, about, before the pace is known
 MEASURING_SECONDS = 5.0  # that the validation or test set takes, about
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class EpochResult:
-    """What is known at the end of one epoch."""
-
-    epoch: int  # from 1
-    loss: float  # mean over the epoch's batches, while the weights were still changing
-    accuracy: float
-    validation: Score | None
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """A run at one moment. The same object comes back until something changes."""
-
-    status: Status
-    config: Config
-    recipe: str
-    message: str  # why it failed or paused by itself; otherwise empty
-    step: int  # batches trained
-    steps_per_epoch: int
-    losses: NDArray[np.float32]  # (step,) mean loss of each batch
-    accuracies: NDArray[np.float32]  # (step,)
-    epochs: tuple[EpochResult, ...]
-    images_per_second: float  # lately, waiting for a worker included; 0 while not known
-    test: Score | None  # once the run has ended
-    version: int  # grows with every change
-
-    @property
-    def total_steps(self) -> int:
-        """Batches of the whole run."""
-        return self.steps_per_epoch * self.config.epochs
-
-    @property
-    def seconds_left(self) -> float | None:
-        """An estimate from the pace so far; None while it is not known."""
-        if not self.images_per_second:
-            return None
-        return (self.total_steps - self.step) * self.config.batch_size / self.images_per_second
 
 
 class Jobs(Protocol):
@@ -98,33 +55,116 @@ class Jobs(Protocol):
         """How many jobs must end before the next one of this run begins; 0 if none waits."""
 
 
-class Run:
-    """One run, from its first batch to its test accuracy. Starts at once."""
+def nobody(_run: Run) -> None:
+    """Who wants to know of changes, where nobody does."""
 
-    def __init__(self, config: Config, recipe: str, engine: Jobs, visitor: str = "") -> None:
+
+class Run:
+    """One run, from its first batch to its test accuracy. A new one starts at once."""
+
+    def __init__(
+        self,
+        config: Config,
+        recipe: str,
+        engine: Jobs,
+        visitor: str = "",
+        keys: Keys | None = None,
+        changed: Callable[[Run], None] = nobody,
+        name: str = "",
+    ) -> None:
+        """`changed` is called after every change, on any thread; it must return at once."""
         check(config)
         pictures = datasets.load(config.data)
         train = split(
             len(pictures.train_labels), config.train_images, config.validation_images
         ).train
+        empty = np.zeros(0, np.float32)
+        per_epoch = steps_per_epoch(len(train), config.batch_size)
+        now = Snapshot("running", config, recipe, "", 0, per_epoch, empty, empty, (), 0.0, None, 0)
+        first, created = start(config), time.time()
+        keys = keys or Keys("", "", visitor)
+        record = Record(name or uuid.uuid4().hex, keys, created, created, now, first, {})
+        self._take(record, engine, visitor, changed)
+        self._past[0] = first.weights
+        self._submit(self._steps())
+
+    def _take(
+        self, record: Record, engine: Jobs, visitor: str, changed: Callable[[Run], None]
+    ) -> None:
         self._lock = threading.RLock()
         self.visitor = visitor  # whose turns it takes; empty if nobody's in particular
-        self.name = uuid.uuid4().hex  # of its turns, unlike its token no secret
-        self._engine = engine
-        self._checkpoint: Checkpoint | None = start(config)  # None once it has ended
-        self._weights: Weights = {}  # from then on
+        self.name = record.name  # of its turns, unlike its tokens no secret
+        self.keys, self.created = record.keys, record.created
+        self.past_gone = record.past_gone
+        self.kept = (-1, 0)  # version and step that the storage has; the keeper's to change
+        self.touched = -math.inf  # when a look at it was noted, while it does not train
+        self._engine, self._changed = engine, changed
+        self._checkpoint = record.checkpoint  # None once it has ended
+        self._weights = record.weights  # from then on
+        self._past: dict[int, Weights] = {}  # by batches: weights that are still to be kept
         self._tries = 0
         self._outstanding = False
         self._arrived = 0.0  # when the last slice came back; 0 after a pause
         self._pace = 0.0  # seconds per batch inside a worker
-        self._seen = time.monotonic()
+        self._seen = time.monotonic() - max(0.0, time.time() - record.seen)
         self._watchers: dict[str, Callable[[], bool]] = {}
-        empty = np.zeros(0, np.float32)
-        per_epoch = steps_per_epoch(len(train), config.batch_size)
-        self._now = Snapshot(
-            "running", config, recipe, "", 0, per_epoch, empty, empty, (), 0.0, None, 0
+        self._now = record.snapshot
+
+    @classmethod
+    def restored(
+        cls, record: Record, engine: Jobs, visitor: str, changed: Callable[[Run], None] = nobody
+    ) -> Run:
+        """A run as it was kept, which does nothing until `go_on` or `resume` is called."""
+        run = cls.__new__(cls)
+        run._take(record, engine, visitor, changed)
+        run.kept = (record.snapshot.version, record.snapshot.step)
+        return run
+
+    def go_on(self) -> None:
+        """After a restart of the server: train on, or pause where nobody has looked for long."""
+        with self._lock:
+            if not self._outstanding:
+                self._go_on()
+
+    def record(self) -> Record:
+        """The run as it is to be kept."""
+        with self._lock:
+            if self._look_round():
+                self._seen = time.monotonic()
+            seen = time.time() - (time.monotonic() - self._seen)
+            return Record(
+                self.name,
+                self.keys,
+                self.created,
+                seen,
+                self._now,
+                self._checkpoint,
+                self._weights,
+                tuple(self._past.items()),
+                self.past_gone,
+            )
+
+    def summary(self) -> Summary:
+        """What a list says of it."""
+        now = self._now
+        test = now.test.accuracy if now.test else None
+        return Summary(
+            self.name,
+            self.created,
+            now.config.network,
+            now.recipe,
+            now.status,
+            now.step,
+            now.total_steps,
+            now.config.epochs,
+            test,
         )
-        self._submit(FIRST_STEPS)
+
+    def let_go(self, steps: Iterable[int]) -> None:
+        """These weights of the past are kept elsewhere now, or cannot be."""
+        with self._lock:
+            for step in steps:
+                self._past.pop(step, None)
 
     def snapshot(self) -> Snapshot:
         """The run as it is now; asking for it tells the run that somebody watches."""
@@ -209,8 +249,10 @@ class Run:
         return Trained(weights, now.config, now.recipe, epoch, accuracies)
 
     def _steps(self) -> int:
-        """How many batches fill a slice at the pace of the last one."""
-        return max(1, round(SLICE_SECONDS / self._pace)) if self._pace else FIRST_STEPS
+        """How many batches fill a slice at the pace of the last one, up to the next moment."""
+        steps = max(1, round(SLICE_SECONDS / self._pace)) if self._pace else FIRST_STEPS
+        here = self._now.step
+        return min([steps, *(moment - here for moment in MOMENTS if moment > here)])
 
     def _submit(self, steps: int) -> None:
         if self._outstanding or not self._checkpoint:
@@ -300,7 +342,10 @@ class Run:
             images_per_second=self._speed(steps * now.config.batch_size),
             test=result.test,
         )
-        if steps and result.checkpoint.step % now.steps_per_epoch == 0:
+        ended = steps and result.checkpoint.step % now.steps_per_epoch == 0
+        if ended or result.checkpoint.step in MOMENTS:
+            self._past[result.checkpoint.step] = final_weights(result.checkpoint, now.config)
+        if ended:
             self._end_epoch(result.validation)
         if result.test:
             whole = self._now.step >= now.total_steps
@@ -324,6 +369,7 @@ class Run:
     def _change(self, **changes: object) -> None:
         with self._lock:
             self._now = replace(self._now, version=self._now.version + 1, **changes)  # type: ignore[arg-type]
+        self._changed(self)
 
 
 def _why(error: BaseException | None) -> str:
@@ -336,21 +382,6 @@ def _why(error: BaseException | None) -> str:
         f" ({type(error).__name__}). Start again, or try a smaller batch size if the server is "
         "short of memory."
     )
-
-
-def history_csv(snapshot: Snapshot) -> str:
-    """Every batch as a line; an epoch's last batch also has the validation figures."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["epoch", "batch", "loss", "accuracy", "validation_loss", "validation_accuracy"])
-    held_out = {e.epoch * snapshot.steps_per_epoch: e.validation for e in snapshot.epochs}
-    pairs = zip(snapshot.losses, snapshot.accuracies, strict=True)
-    for step, (loss, accuracy) in enumerate(pairs, 1):
-        epoch, batch = divmod(step - 1, snapshot.steps_per_epoch)
-        score = held_out.get(step)
-        extra = [f"{score.loss:.6f}", f"{score.accuracy:.6f}"] if score else ["", ""]
-        table.writerow([epoch + 1, batch + 1, f"{loss:.6f}", f"{accuracy:.6f}", *extra])
-    return text.getvalue()
 
 
 def is_active(run: Run | None) -> bool:

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -37,10 +38,12 @@ def serving(**environment):
         port = free.getsockname()[1]
     options = ("--server.port", str(port), "--server.address", "127.0.0.1")
     command = (sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true")
+    kept = tempfile.TemporaryDirectory()
     server = subprocess.Popen(
         [*command, *options],
         cwd=PROJECT,
-        env=os.environ | environment,
+        # It goes on with no run of a server before it.
+        env=os.environ | {"DATABASE_URL": f"sqlite:///{kept.name}/runs.db"} | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -50,6 +53,7 @@ def serving(**environment):
     finally:
         server.terminate()
         server.wait(30)
+        kept.cleanup()
 
 
 def wait_for(address, server):

@@ -3,6 +3,7 @@
 import base64
 import io
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -334,7 +335,8 @@ class FakeRun:
 
 def test_ones_own_run_answers_while_it_trains(page, monkeypatch):
     run = FakeRun()
-    monkeypatch.setattr(server, "runs", lambda: {"a-token": run})
+    runs = SimpleNamespace(get={"a-token": run}.get, of=lambda *_: [])
+    monkeypatch.setattr(server, "runs", lambda: runs)
     page.query_params["run"] = "a-token"
     stroke(page, shirt())
     assert "Your run, running, after 1.25 epochs:" in words(page)

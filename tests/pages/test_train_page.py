@@ -18,6 +18,7 @@ from model.training.metrics import Score
 from model.training.recipes import LIMITS, RECIPES, Config
 from model.training.results import Slice
 from model.training.run import Run
+from model.training.run_store import showing
 from ui import state
 from ui.train import curves, settings
 
@@ -57,11 +58,15 @@ class Engine:
 
 
 @pytest.fixture
-def engine(monkeypatch):
+def engine(monkeypatch, tmp_path):
     made = Engine()
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'runs.db'}")
     monkeypatch.setattr(server, "make_engine", lambda: made)
-    monkeypatch.setattr(server, "_runs", Kept(1))
-    return made
+    for name in ("_runs", "_engines", "_warm"):
+        monkeypatch.setattr(server, name, Kept(1))
+    yield made
+    if "runs" in server._runs:
+        server.runs().close()
 
 
 @pytest.fixture
@@ -166,10 +171,59 @@ def test_a_refresh_comes_back_to_the_run_and_a_stranger_does_not(page, engine):
     assert "run_token" not in stranger.session_state
 
 
+def test_a_link_to_show_watches_and_steers_nothing(page, engine):
+    engine.answering = False
+    button(page, "Start training").click().run()
+    token = page.session_state["run_token"]
+    link = page.code[0].value
+    assert link.endswith(f"?run={showing(token)}")
+    shown = AppTest.from_file(APP, default_timeout=30)
+    shown.query_params["run"] = showing(token)
+    shown.run()
+    shown.switch_page("pages/train.py").run()
+    labels = [one.label for one in shown.button]
+    assert not {"Pause", "Resume", "One batch", "Stop and keep weights"} & set(labels)
+    assert not shown.code
+    assert any("cannot steer it" in one.value for one in shown.caption)
+    assert shown.main.get("progress")
+    assert not button(shown, "Start training").disabled
+    assert not any(label.startswith("LeNet, ") for label in labels)  # it is no run of this visitor
+
+
+def test_two_runs_of_one_visitor_can_both_be_used(page, engine):
+    for _ in range(2):
+        engine.answering = False
+        button(page, "Start training").click().run()
+        run = server.runs().get(page.session_state["run_token"])
+        button(page, "Stop and keep weights").click().run()
+        engine.answering = True
+        while run.status != "stopped":
+            engine.answer()
+            wait(lambda run=run: engine.waiting or run.status == "stopped")
+        page.run()
+    page.switch_page("pages/predict.py").run()
+    chosen = page.selectbox("weights_widget")
+    own = [key for key in chosen.options if "Your run" in key]
+    assert len(own) == 2
+    keys = [f"run: {one.about.name}" for one in server.runs().of(page.session_state[state.VISITOR])]
+    for key in keys:
+        page.selectbox("weights_widget").set_value(key).run()
+        assert page.session_state["weights_in_use"] == key
+        assert not page.exception
+
+
+def test_that_runs_cannot_be_kept_is_told(page, engine):
+    server.runs()._keeper.fault = "The server's disk is full."
+    server.runs()._keeper.close()
+    server.runs()._keeper.fault = "The server's disk is full."
+    page.run()
+    assert "memory alone. The server's disk is full." in page.warning[0].value
+
+
 def test_an_unknown_run_is_told(page):
     page.query_params["run"] = "gone"
     page.run()
-    assert "not on this server any more" in page.info[0].value
+    assert "not on this server" in page.info[0].value
     assert button(page, "Start training")
 
 
@@ -192,10 +246,12 @@ def test_a_fourth_run_of_one_visitor_is_told(page, engine):
     page.session_state[state.VISITOR] = "me"
     button(page, "Start training").click().run()
     assert "3 of your runs are training already" in page.error[0].value
-    first = next(one for one in page.button if one.label.startswith("Run 1: LeNet, batch 0 of"))
+    first = next(one for one in page.button if one.label.startswith("LeNet, own settings, "))
+    assert first.label.endswith(": running, epoch 0.0 of 30")
     first.click().run()
     assert page.session_state["run_token"] in tokens
     assert button(page, "Pause")
+    assert next(one for one in page.button if one.label.endswith("(shown above)")).disabled
     page = AppTest.from_file(APP, default_timeout=30)
     page.session_state[state.VISITOR] = "me"
     page.run().switch_page("pages/train.py").run()

@@ -24,10 +24,12 @@ from model.training.checkpoint import final_weights, start
 from model.training.engine import Engine, local_executor
 from model.training.mailbox import Mailbox
 from model.training.metrics import Score
+from model.training.quotas import Quotas
 from model.training.recipes import Config, SettingError
 from model.training.results import Slice
-from model.training.run import Run, history_csv
+from model.training.run import Run
 from model.training.run_store import Runs, ServerFullError
+from model.training.snapshot import ENDED, history_csv
 from tests.lazy import Lazy
 
 trainer = Lazy("model.training.trainer")
@@ -52,7 +54,7 @@ def wait(condition, seconds=300):
 
 
 def ended(run):
-    wait(lambda: run.status in run_module.ENDED)
+    wait(lambda: run.status in ENDED)
     return run.snapshot()
 
 
@@ -270,15 +272,14 @@ def test_a_visitor_trains_three_runs_at_a_time_and_others_theirs():
 
 
 def test_runs_that_were_started_paused_and_left_do_not_lock_the_server(monkeypatch):
-    monkeypatch.setattr(run_store, "MAX_ACTIVE_RUNS", 2)
-    monkeypatch.setattr(run_store, "MAX_RUNS", 6)
-    runs = Runs(Scripted([]), workers=1)
+    monkeypatch.setattr(run_store, "MOST_HELD", 6)
+    runs = Runs(Scripted([]), workers=1, quotas=Quotas(training=2))
     kept = runs.start(SMALL, "custom", "you")
     runs.get(kept).pause()
     for _ in range(20):
         token = runs.start(SMALL, "custom", "me")
         runs.get(token).pause()
-    assert len(runs._runs) == 6
+    assert len(runs._alone) == 6
     assert runs.get(kept)  # whoever floods the server pushes out runs of their own
     assert runs.get(token)
 
@@ -332,21 +333,20 @@ def test_why_training_failed_is_told(error, words):
 
 
 def test_a_full_server_says_so_and_old_runs_make_room(monkeypatch):
-    monkeypatch.setattr(run_store, "MAX_ACTIVE_RUNS", 2)
-    monkeypatch.setattr(run_store, "MAX_RUNS", 3)
-    runs = Runs(Scripted([]), workers=1)
+    monkeypatch.setattr(run_store, "MOST_HELD", 3)
+    runs = Runs(Scripted([]), workers=1, quotas=Quotas(training=2))
     first, _second = runs.start(SMALL, "a"), runs.start(SMALL, "b")
     with pytest.raises(ServerFullError, match="Wait"):
         runs.start(SMALL, "c")
     for _ in range(3):
         runs.get(first)._change(status="finished")
         first = runs.start(SMALL, "d")
-    assert len(runs._runs) == 3
+    assert len(runs._alone) == 3
 
 
 def test_a_run_that_somebody_watches_stays_though_it_ended(monkeypatch):
     """As many visitors as a program likes to be cannot push out what others look at."""
-    monkeypatch.setattr(run_store, "MAX_RUNS", 3)
+    monkeypatch.setattr(run_store, "MOST_HELD", 3)
     runs = Runs(Scripted([]), workers=1)
     watched = runs.start(SMALL, "a", "somebody")
     runs.get(watched)._end("finished")

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from model import PROJECT
 from model.data import datasets
+from model.training.run_store import Runs
 from ui import state
 from ui.shell import PAGES
 
@@ -22,7 +23,9 @@ def quick():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(datasets, "load", lambda name=None: drawn)
         patch.setattr(state, "_search", lambda: True)
-        patch.setattr("model.server.runs", dict)
+        nobody = Runs(None, 1)
+        patch.setattr("model.server.runs", lambda: nobody)
+        patch.setattr("model.server.warm_up", lambda: None)
         yield
 
 

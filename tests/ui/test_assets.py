@@ -21,7 +21,7 @@ state.ASSETS = Path(sys.argv[1])
 drawn = datasets.load("wardrobe")
 datasets.load = lambda name=None: drawn
 state._search = lambda: True
-server.runs = dict  # none, and no worker
+server.warm_up = lambda: None  # no worker
 for file in {list(PAGES)!r}:
     app = AppTest.from_file({str(PROJECT / "app.py")!r}, default_timeout=120)
     app.switch_page(file).run()

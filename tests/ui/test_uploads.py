@@ -12,6 +12,7 @@ from model.data.datasets import CLASSES
 from model.networks.architectures import NETWORKS, initial_weights
 from model.training.checkpoint import Trained, to_bytes
 from model.training.recipes import Config
+from model.training.run_store import Runs
 from ui import state
 from ui.predict import sources
 from ui.text import plain
@@ -162,16 +163,11 @@ def test_a_photograph_is_let_go_of(page, kept):
 
 @pytest.fixture
 def train(kept, monkeypatch):
-    monkeypatch.setattr("model.server.runs", Nobody)
+    nobody = Runs(None, 1)
+    monkeypatch.setattr("model.server.runs", lambda: nobody)
+    monkeypatch.setattr("model.server.warm_up", lambda: None)
     app = AppTest.from_file(APP, default_timeout=60).run()
     return app.switch_page("pages/train.py").run()
-
-
-class Nobody:
-    """A registry without runs."""
-
-    def get(self, token):
-        return None
 
 
 def weights():

@@ -6,6 +6,7 @@ import streamlit as st
 
 from model import server
 from model.training.run import Run
+from model.training.run_store import showing
 
 
 def controls(run: Run) -> None:
@@ -43,3 +44,23 @@ def controls(run: Run) -> None:
             key="run_stop",
             help="End here. The newest weights are kept and measured on the test set.",
         )
+
+
+def ways_back(token: str, steers: bool) -> None:
+    """What the page's address is good for, and another one for others."""
+    if not steers:
+        st.caption("This is a link to show: it follows the run, and cannot steer it.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            "This page's address leads back to this run and steers it, also from another tab or "
+            "device."
+        )
+        with st.popover("Link to show", icon=":material/link:", type="tertiary"):
+            st.markdown("For a projector or a friend: whoever has this link sees the run.")
+            st.code(f"{_here()}?run={showing(token)}", language=None, wrap_lines=True)
+
+
+def _here() -> str:
+    """The page's address, without what follows its question mark."""
+    return (st.context.url or "").partition("?")[0]

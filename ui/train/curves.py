@@ -13,7 +13,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from model.training.run import Snapshot
+from model.training.snapshot import Snapshot
 from ui.charts import PALETTE, TRANSPARENT
 
 MOST_POINTS = 600  # per line; more cannot be seen and would cost the browser time

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from model import server
-from model.training.run import Run, Snapshot
+from model.training.run import Run
+from model.training.snapshot import Snapshot
 from ui.plots import plot
 from ui.train import curves
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from model.data.datasets import CLASSES
-from model.networks.architectures import NETWORKS
 from model.training.checkpoint import to_bytes, usable
 from model.training.metrics import Score
-from model.training.run import Run, Snapshot, history_csv
-from ui import state
+from model.training.run import Run
+from model.training.snapshot import Snapshot, history_csv
+from ui import own_runs, state
 from ui.buttons import pressed
 from ui.plots import plot
 from ui.train import curves
@@ -30,8 +30,7 @@ def results(now: Snapshot, run: Run, token: str) -> None:
             "The last weights of this run are so large that no picture gets an answer. Start "
             "again with a lower learning rate."
         )
-    worth = percent(now.test.accuracy) if now.test else f"epoch {trained.epoch:g}"
-    label = f"Your run: {NETWORKS[now.config.network].label}, {worth}"
+    label = f"Your run: {own_runs.label(run.summary())}"
     with st.container(horizontal=True):
         if pressed(
             "Use this network",
@@ -40,17 +39,22 @@ def results(now: Snapshot, run: Run, token: str) -> None:
             icon=":material/check:",
             disabled=not sound,
         ):
-            state.use(state.add(label, trained))
+            state.use(state.add(label, trained, own_runs.key_of(run)))
             st.rerun()
         if sound:
             _download("Weights (safetensors)", lambda: to_bytes(run.trained()), now, token)
         _download("History (CSV)", lambda: history_csv(run.snapshot()).encode(), now, token)
-    in_use(label)
+    if run.past_gone:
+        st.caption(
+            "The weights of its earlier epochs were removed, because this server's room for them "
+            "was full. The last ones are kept."
+        )
+    in_use(own_runs.key_of(run))
 
 
-def in_use(label: str) -> None:
-    """Where the weights of this name are in use: say so, and show the way."""
-    if (chosen := state.in_use()) and chosen.label == label:
+def in_use(key: str) -> None:
+    """Where the weights of this key are in use: say so, and show the way."""
+    if (chosen := state.in_use()) and chosen.key == key:
         st.success("This network is in use now, on every page.", icon=":material/check:")
         st.page_link("pages/predict.py", label="Try it on your pictures", icon=":material/search:")
 

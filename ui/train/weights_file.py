@@ -30,7 +30,7 @@ def weights_from_file() -> None:
     if pressed("Use these weights", "train_use_file"):
         state.use(state.add(label, trained))
         st.rerun()
-    results.in_use(label)
+    results.in_use(f"own: {label}")
 
 
 def _read_once(file: UploadedFile) -> Trained | str:

@@ -1,0 +1,153 @@
+"""Keeps runs while they change: one thread that brings what is new to the storage.
+
+A run calls `changed` on any thread and never waits. Where the storage does not answer, runs stay
+in memory, `fault` says why, and it is tried again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import psutil
+
+from model.training.run import Run
+from model.training.snapshot import TRAINING
+from model.training.storage.database import StorageError
+from model.training.storage.rows import TakenError
+from model.training.storage.store import Storage
+
+EVERY_SECONDS = 8.0  # a run that trains is kept; so at most that, and a slice, is lost
+LEASE_SECONDS = 40.0  # after its process fell silent for so long, another may go on with a run
+MOST_PAST = 4  # weights of the past that wait in memory for a storage that does not answer
+
+log = logging.getLogger(__name__)
+
+
+def identity() -> str:
+    """Tells a keeper from all others, also from one of a process that had the same id before."""
+    started = psutil.Process().create_time()
+    return f"{socket.gethostname()} {os.getpid()} {started:.2f} {secrets.token_hex(4)}"
+
+
+def is_dead(owner: str) -> bool:
+    """Whether an identity was of a process of this machine that is gone."""
+    try:
+        host, process, started, _ = owner.split(" ")
+        if host != socket.gethostname():
+            return False
+        return f"{psutil.Process(int(process)).create_time():.2f}" != started
+    except psutil.NoSuchProcess:
+        return True
+    except (psutil.Error, ValueError):
+        return False
+
+
+class Keeper:
+    """Saves the runs that changed. `held` are those that memory alone has, or that train."""
+
+    def __init__(self, storage: Storage, each_round: Callable[[], None]) -> None:
+        """`each_round` is called before every round of saving; it may raise StorageError."""
+        self._storage = storage
+        self._each_round = each_round
+        self.owner = identity()
+        self.held: dict[str, Run] = {}
+        self.fault = ""  # a sentence, while runs cannot be kept
+        self._changes: dict[str, int] = {}  # by name: how often a held run changed
+        self._lock = threading.Lock()  # of `held`
+        self._saving = threading.Lock()  # one round at a time
+        self._wake = threading.Event()
+        self._closed = False
+        self._thread = threading.Thread(target=self._serve, name="keeper", daemon=True)
+        self._thread.start()
+
+    def changed(self, run: Run) -> None:
+        """Have a run kept soon: in a moment where its status is new, else in the next round."""
+        with self._lock:
+            new = run.name not in self.held
+            self.held[run.name] = run
+            self._changes[run.name] = self._changes.get(run.name, 0) + 1
+        if new or run.status not in TRAINING:
+            self._wake.set()
+
+    def forget(self, name: str) -> None:
+        """Do not keep this run any more."""
+        with self._lock:
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        for known in (self.held, self._changes):
+            known.pop(name, None)
+
+    def close(self) -> None:
+        """Keep what is new a last time, and end."""
+        self._closed = True
+        self._wake.set()
+        self._thread.join()
+        self._round()
+
+    def _serve(self) -> None:
+        last = 0.0
+        while not self._closed:
+            self._wake.wait(max(0.1, last + EVERY_SECONDS - time.monotonic()))
+            self._wake.clear()
+            whole = time.monotonic() - last >= EVERY_SECONDS
+            if whole:
+                last = time.monotonic()
+            try:
+                self._round(whole)
+            except Exception:  # a fault of ours in one run must not leave all others unkept
+                log.exception("A round of keeping runs failed")
+                self.fault = "A fault in this app keeps them from the disk; its log says which."
+            time.sleep(0.1)  # so that many changes at once are one round
+
+    def _round(self, whole: bool = True) -> None:
+        """Keep what changed: everything, or only what is new or does not train."""
+        with self._saving:
+            try:
+                self._each_round()
+                with self._lock:
+                    held = list(self.held.values())
+                still = []
+                for run in held:
+                    if whole or run.status not in TRAINING or run.kept[0] < 0:
+                        self._keep(run)
+                        still.append(run.name)
+                self._storage.renew(still, self.owner, time.time() + LEASE_SECONDS)
+                self.fault = ""
+            except StorageError as error:
+                if not self.fault:
+                    log.warning("Runs are not kept now: %s", error)
+                self.fault = str(error)
+                self._drop_past()
+
+    def _keep(self, run: Run) -> None:
+        changes = self._changes.get(run.name)
+        record = run.record()
+        version, step = run.kept
+        if record.snapshot.version != version:
+            try:
+                self._storage.save(record, step, self.owner, time.time() + LEASE_SECONDS)
+            except TakenError:
+                run.pause("Another server of this app goes on with this run.")
+                self.forget(run.name)
+                return
+            run.let_go([moment for moment, _ in record.past])
+            run.kept = (record.snapshot.version, record.snapshot.step)
+        with self._lock:
+            idle = run.status not in TRAINING and not run.outstanding
+            if idle and self._changes.get(run.name) == changes:  # nothing came since
+                self._drop(run.name)
+
+    def _drop_past(self) -> None:
+        """A full disk loses the pictures of the past, never the run."""
+        with self._lock:
+            held = list(self.held.values())
+        for run in held:
+            waiting = [step for step, _ in run.record().past]
+            run.let_go(waiting[:-MOST_PAST])

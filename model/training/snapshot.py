@@ -1,0 +1,73 @@
+"""What a run is at one moment, as plain data that never changes: what pages read and disks keep."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.training.metrics import Score
+from model.training.recipes import Config
+
+Status = Literal["running", "paused", "stopping", "stopped", "finished", "failed"]
+ENDED: tuple[Status, ...] = ("stopped", "finished", "failed")
+TRAINING: tuple[Status, ...] = ("running", "stopping")
+
+
+@dataclass(frozen=True)
+class EpochResult:
+    """What is known at the end of one epoch."""
+
+    epoch: int  # from 1
+    loss: float  # mean over the epoch's batches, while the weights were still changing
+    accuracy: float
+    validation: Score | None
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A run at one moment. The same object comes back until something changes."""
+
+    status: Status
+    config: Config
+    recipe: str
+    message: str  # why it failed or paused by itself; otherwise empty
+    step: int  # batches trained
+    steps_per_epoch: int
+    losses: NDArray[np.float32]  # (step,) mean loss of each batch
+    accuracies: NDArray[np.float32]  # (step,)
+    epochs: tuple[EpochResult, ...]
+    images_per_second: float  # lately, waiting for a worker included; 0 while not known
+    test: Score | None  # once the run has ended
+    version: int  # grows with every change
+
+    @property
+    def total_steps(self) -> int:
+        """Batches of the whole run."""
+        return self.steps_per_epoch * self.config.epochs
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate from the pace so far; None while it is not known."""
+        if not self.images_per_second:
+            return None
+        return (self.total_steps - self.step) * self.config.batch_size / self.images_per_second
+
+
+def history_csv(snapshot: Snapshot) -> str:
+    """Every batch as a line; an epoch's last batch also has the validation figures."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["epoch", "batch", "loss", "accuracy", "validation_loss", "validation_accuracy"])
+    held_out = {e.epoch * snapshot.steps_per_epoch: e.validation for e in snapshot.epochs}
+    pairs = zip(snapshot.losses, snapshot.accuracies, strict=True)
+    for step, (loss, accuracy) in enumerate(pairs, 1):
+        epoch, batch = divmod(step - 1, snapshot.steps_per_epoch)
+        score = held_out.get(step)
+        extra = [f"{score.loss:.6f}", f"{score.accuracy:.6f}"] if score else ["", ""]
+        table.writerow([epoch + 1, batch + 1, f"{loss:.6f}", f"{accuracy:.6f}", *extra])
+    return text.getvalue()

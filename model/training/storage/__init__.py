@@ -1,0 +1,1 @@
+"""Runs on a disk: which tables and files there are, and nothing of when something is kept."""

@@ -1,0 +1,53 @@
+"""One run as it is kept, as plain data; and what a list says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from model.networks.architectures import Weights
+from model.training.checkpoint import Checkpoint
+from model.training.snapshot import TRAINING, Snapshot
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Who may do what: SHA-256 digests of tokens that only browsers know."""
+
+    steering: str
+    showing: str
+    visitor: str
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """All that is kept of one run, as it was at one moment."""
+
+    name: str
+    keys: Keys
+    created: float  # seconds since 1970
+    seen: float  # when somebody last looked
+    snapshot: Snapshot
+    checkpoint: Checkpoint | None  # None once it has ended
+    weights: Weights  # then these; empty until then
+    past: tuple[tuple[int, Weights], ...] = ()  # since the last save: batches, weights to predict
+    past_gone: bool = False  # earlier weights were taken away to make room
+
+    @property
+    def in_training(self) -> bool:
+        """Whether it trains now."""
+        return self.snapshot.status in TRAINING
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a list says of a run, without its arrays."""
+
+    name: str
+    created: float
+    network: str
+    recipe: str
+    status: str
+    step: int
+    total_steps: int
+    epochs: int
+    test: float | None  # accuracy

@@ -1,0 +1,189 @@
+"""Records as rows of the tables, and back; each function works in a transaction of its caller."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, RowMapping, and_, delete, insert, select, update
+
+from model.training.checkpoint import CheckpointError, config_from, final_weights
+from model.training.recipes import SettingError
+from model.training.safetensors_header import strict_json
+from model.training.snapshot import ENDED, Snapshot
+from model.training.storage import encoding
+from model.training.storage.database import StorageError
+from model.training.storage.record import Record, Summary
+from model.training.storage.schema import ARRAYS, HISTORIES, RUNS
+
+MOST_EPOCHS_KEPT = 30  # of the past; with the beginning and two more moments 33
+DAMAGED = (
+    "The file with this run's newest state is damaged, so it cannot go on. Its curves are kept."
+)
+
+
+class TakenError(Exception):
+    """Another process trains this run now."""
+
+
+def newest_bytes(record: Record) -> bytes:
+    """The checkpoint of an active run, or the weights of an ended one."""
+    if record.checkpoint is not None and record.snapshot.status not in ENDED:
+        return encoding.pack(record.checkpoint)
+    if record.checkpoint is not None:
+        return encoding.pack_weights(final_weights(record.checkpoint, record.snapshot.config))
+    return encoding.pack_weights(record.weights)
+
+
+def put_run(connection: Connection, record: Record, owner: str, lease: float) -> None:
+    """Put a run's row in place of the one before; raise TakenError if another trains it."""
+    now = record.snapshot
+    row = {
+        "seen": record.seen,
+        "config": encoding.settings_to_text(now.config),
+        "recipe": now.recipe,
+        "status": now.status,
+        "message": now.message,
+        "step": now.step,
+        "steps_per_epoch": now.steps_per_epoch,
+        "epochs": encoding.epochs_to_text(now.epochs),
+        "test": encoding.score_to_text(now.test),
+        "owner": owner if record.in_training else "",
+        "lease": lease if record.in_training else 0.0,
+    }
+    mine = RUNS.c.owner.in_(["", owner])
+    done = connection.execute(update(RUNS).where(RUNS.c.name == record.name, mine).values(**row))
+    if done.rowcount:
+        return
+    if connection.execute(select(RUNS.c.name).where(RUNS.c.name == record.name)).first():
+        raise TakenError
+    connection.execute(
+        insert(RUNS).values(
+            name=record.name,
+            steering=record.keys.steering,
+            showing=record.keys.showing,
+            visitor=record.keys.visitor,
+            created=record.created,
+            past_gone=record.past_gone,
+            **row,
+        )
+    )
+
+
+def put_history(connection: Connection, record: Record, since: int) -> None:
+    """Add the figures of the batches after `since`, as one piece."""
+    now, name = record.snapshot, record.name
+    connection.execute(delete(HISTORIES).where(HISTORIES.c.run == name, HISTORIES.c.first >= since))
+    if now.step > since:
+        connection.execute(
+            insert(HISTORIES).values(
+                run=name,
+                first=since,
+                losses=encoding.pack_figures(now.losses[since:]),
+                accuracies=encoding.pack_figures(now.accuracies[since:]),
+            )
+        )
+
+
+def put_arrays(
+    connection: Connection, record: Record, rows: list[dict[str, Any]]
+) -> list[str | None]:
+    """Put rows in place of those before, and take away what is too much; files to remove."""
+    name = record.name
+    gone = files_of(connection, and_(ARRAYS.c.run == name, ARRAYS.c.kind == "newest"))
+    connection.execute(delete(ARRAYS).where(ARRAYS.c.run == name, ARRAYS.c.kind == "newest"))
+    steps = [row["step"] for row in rows if row["kind"] == "past"]
+    if steps:
+        again = and_(ARRAYS.c.run == name, ARRAYS.c.kind == "past", ARRAYS.c.step.in_(steps))
+        gone += files_of(connection, again)
+        connection.execute(delete(ARRAYS).where(again))
+    connection.execute(insert(ARRAYS), rows)
+    if steps:
+        past = and_(ARRAYS.c.run == name, ARRAYS.c.kind == "past")
+        there = connection.execute(select(ARRAYS.c.step).where(past)).scalars().all()
+        extra = too_many(there, record.snapshot.steps_per_epoch)
+        gone += files_of(connection, and_(past, ARRAYS.c.step.in_(extra)))
+        connection.execute(delete(ARRAYS).where(past, ARRAYS.c.step.in_(extra)))
+    return gone
+
+
+def too_many(steps: Iterable[int], per_epoch: int) -> list[int]:
+    """Which of the kept moments go: every second epoch's end of a long run, then three of four.
+
+    The beginning, batches 10 and 100, and the newest epoch's end stay.
+    """
+    epochs = [step // per_epoch for step in steps if step and step % per_epoch == 0]
+    newest = max(epochs, default=0)
+    stride = 1
+    while newest // stride > MOST_EPOCHS_KEPT - 1:
+        stride *= 2
+    first = {10, 100}
+    return [
+        epoch * per_epoch
+        for epoch in epochs
+        if epoch % stride and epoch != newest and epoch * per_epoch not in first
+    ]
+
+
+def files_of(connection: Connection, chosen: Any) -> list[str | None]:
+    """The files of the arrays that `chosen` is true for; None for one that is in the database."""
+    return list(connection.execute(select(ARRAYS.c.file).where(chosen)).scalars())
+
+
+def snapshot_of(row: RowMapping, losses: list[bytes], accuracies: list[bytes]) -> Snapshot:
+    """The snapshot in a row; StorageError where it makes no sense."""
+    step = row["step"]
+    try:
+        config = config_from(strict_json(row["config"]))
+        epochs = encoding.epochs_from_text(row["epochs"])
+        test = encoding.score_from_text(row["test"])
+    except (CheckpointError, SettingError, KeyError, TypeError, ValueError):
+        raise StorageError("What was kept of this run is damaged.") from None
+    return Snapshot(
+        row["status"],
+        config,
+        row["recipe"],
+        row["message"],
+        step,
+        row["steps_per_epoch"],
+        _figures(losses, step),
+        _figures(accuracies, step),
+        epochs,
+        0.0,
+        test,
+        0,
+    )
+
+
+def _figures(pieces: list[bytes], step: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """(step,); where pieces are missing, what was there ends in numbers that are none."""
+    found = [encoding.unpack_figures(piece) for piece in pieces]
+    whole = np.concatenate([*found, np.zeros(0, np.float32)])[:step]
+    return np.pad(whole, (0, step - len(whole)), constant_values=np.nan).astype(np.float32)
+
+
+def as_damaged(snapshot: Snapshot) -> Snapshot:
+    """The same run, of which the newest state is lost."""
+    return replace(snapshot, status="failed", message=DAMAGED)
+
+
+def summary_of(row: RowMapping) -> Summary | None:
+    """What a list says, without reading more of the row than that; None for a damaged one."""
+    try:
+        config, test = json.loads(row["config"]), json.loads(row["test"])
+        return Summary(
+            row["name"],
+            row["created"],
+            str(config["network"]),
+            row["recipe"],
+            row["status"],
+            row["step"],
+            row["steps_per_epoch"] * int(config["epochs"]),
+            int(config["epochs"]),
+            float(test["accuracy"]) if test else None,
+        )
+    except (KeyError, TypeError, ValueError):
+        return None

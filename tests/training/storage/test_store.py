@@ -1,0 +1,328 @@
+"""What is kept of runs comes back as it was, from both databases, and faults are told."""
+
+import errno
+import sqlite3
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import create_engine, text
+
+from model.networks.architectures import NETWORKS, initial_weights
+from model.training.checkpoint import start
+from model.training.metrics import Score
+from model.training.recipes import Config
+from model.training.snapshot import EpochResult, Snapshot
+from model.training.storage import encoding, schema
+from model.training.storage.database import FULL, Database, StorageError, _with_driver
+from model.training.storage.record import Keys, Record
+from model.training.storage.rows import DAMAGED, TakenError, too_many
+from model.training.storage.store import Storage
+
+CONFIG = Config(data="wardrobe", epochs=3, optimizer="adamw", averaging=0.9, batch_size=50)
+SCORE = Score(0.25, 0.875, np.arange(100).reshape(10, 10))
+ME, OTHER, FAR = "me", "another", 4e9
+
+
+@pytest.fixture
+def storage(database):
+    made = Storage(database)
+    yield made
+    made.close()
+
+
+def record(name="a", step=7, status="running", seed=1, visitor="v", **changes):
+    rng = np.random.default_rng(seed)
+    checkpoint = start(CONFIG)
+    slots = {k: rng.normal(size=v.shape).astype(np.float32) for k, v in checkpoint.slots.items()}
+    figures = rng.random((2, step)).astype(np.float32)
+    epochs = (EpochResult(1, 0.5, 0.75, SCORE), EpochResult(2, 0.4, 0.8, None))
+    snapshot = Snapshot(
+        status, CONFIG, "quick", "", step, 3, *figures, epochs[: step // 3], 120.0, None, 4
+    )
+    keys = Keys(f"steer {name}", f"show {name}", visitor)
+    ended = status == "finished"
+    made = Record(
+        name,
+        keys,
+        1e9,
+        1e9,
+        replace(snapshot, test=SCORE if ended else None),
+        None if ended else replace(checkpoint, step=step, slots=slots),
+        checkpoint.weights if ended else {},
+    )
+    return replace(made, **changes)
+
+
+def same(one, two):
+    assert one.keys() == two.keys()
+    for name in one:
+        np.testing.assert_array_equal(one[name], two[name])
+
+
+def assert_same_scores(one, two):
+    assert (one.loss, one.accuracy) == (two.loss, two.accuracy)
+    np.testing.assert_array_equal(one.confusion, two.confusion)
+
+
+def test_a_run_in_training_comes_back_bit_for_bit(storage):
+    kept = record()
+    storage.save(kept, 0, ME, FAR)
+    back = storage.load("a")
+    assert (back.keys, back.created, back.seen) == (kept.keys, 1e9, 1e9)
+    same(back.checkpoint.weights, kept.checkpoint.weights)
+    same(back.checkpoint.slots, kept.checkpoint.slots)
+    now, before = back.snapshot, kept.snapshot
+    assert (now.status, now.step, now.config, now.recipe) == ("running", 7, CONFIG, "quick")
+    np.testing.assert_array_equal(now.losses, before.losses)
+    np.testing.assert_array_equal(now.accuracies, before.accuracies)
+    assert [(e.epoch, e.loss, e.accuracy) for e in now.epochs] == [(1, 0.5, 0.75), (2, 0.4, 0.8)]
+    assert_same_scores(now.epochs[0].validation, SCORE)
+    assert now.epochs[1].validation is now.test is None
+
+
+def test_history_is_added_piece_by_piece_and_is_one_in_the_end(storage):
+    first, later = record(step=3), record(step=7)
+    figures = later.snapshot.losses
+    early = replace(first.snapshot, losses=figures[:3], accuracies=figures[:3])
+    storage.save(replace(first, snapshot=early), 0, ME, FAR)
+    storage.save(later, 3, ME, FAR)
+    np.testing.assert_array_equal(storage.load("a").snapshot.losses, figures)
+    storage.save(record(status="finished"), 7, ME, FAR)
+    back = storage.load("a")
+    np.testing.assert_array_equal(back.snapshot.losses, figures)
+    assert back.checkpoint is None
+    same(back.weights, start(CONFIG).weights)
+    assert_same_scores(back.snapshot.test, SCORE)
+    with storage._database.begin() as connection:
+        assert connection.execute(text("SELECT count(*) FROM histories")).scalar() == 1
+
+
+def test_who_may_steer_and_who_may_watch_are_found_and_nobody_else(storage):
+    storage.save(record("a"), 0, ME, FAR)
+    storage.save(record("b", visitor="w", created=2e9), 0, ME, FAR)
+    storage.save(record("c", visitor="w", created=3e9, status="finished"), 0, ME, FAR)
+    assert [storage.find(f"{kind} b") for kind in ("steer", "show")] == ["b", "b"]
+    assert storage.find("b") is storage.find("") is storage.load("none") is None
+    assert [one.name for one in storage.of_visitor("w", 10)] == ["c", "b"]
+    assert [one.name for one in storage.of_visitor("w", 1)] == ["c"]
+    listed = storage.of_visitor("w", 10)[0]
+    assert (listed.network, listed.status, listed.step, listed.total_steps, listed.test) == (
+        *("lenet", "finished", 7, 9),
+        0.875,
+    )
+
+
+def test_one_process_trains_a_run_until_it_is_silent_or_dead(storage):
+    storage.save(record(), 0, ME, lease=100.0)
+    assert not storage.claim("a", OTHER, 300.0, now=50.0, dead=set())
+    assert storage.claim("a", ME, 100.0, now=50.0, dead=set())
+    assert storage.claim("a", OTHER, 300.0, now=50.0, dead={ME})
+    with pytest.raises(TakenError):
+        storage.save(record(step=8), 7, ME, FAR)
+    assert storage.load("a").snapshot.step == 7
+    assert storage.claim("a", ME, 900.0, now=301.0, dead=set())
+    storage.save(record(status="paused"), 7, ME, FAR)
+    assert storage.claim("a", OTHER, FAR, now=50.0, dead=set())  # nobody trains it
+    assert storage.in_training() == []
+
+
+def past(*steps):
+    weights = initial_weights(NETWORKS["lenet"], 5)
+    return tuple((step, {k: v + step for k, v in weights.items()}) for step in steps)
+
+
+def test_weights_of_the_past_are_found_by_their_moment(storage):
+    storage.save(record(past=past(0, 3)), 0, ME, FAR)
+    storage.save(record(past=past(6)), 7, ME, FAR)
+    assert storage.steps("a") == (0, 3, 6)
+    snapshot = storage.load("a").snapshot
+    same(storage.weights("a", 3, snapshot), past(3)[0][1])
+    with pytest.raises(StorageError, match="after 5 batches"):
+        storage.weights("a", 5, snapshot)
+
+
+def test_at_most_33_moments_are_kept_and_which():
+    for epochs in range(1, 101):
+        steps = {0, 10, 100}
+        for epoch in range(1, epochs + 1):
+            steps.add(epoch * 40)
+            steps -= set(too_many(steps, 40))
+            assert {0, 10, 100, epoch * 40} <= steps
+        assert len(steps) <= 33
+        stride = 1 if epochs <= 29 else 2 if epochs <= 59 else 4
+        assert {e * 40 for e in range(stride, epochs + 1, stride)} <= steps
+
+
+def test_what_makes_room(storage, tmp_path):
+    storage.save(record("old", status="finished", seen=10.0, past=past(0, 3)), 0, ME, FAR)
+    storage.save(record("new", status="paused", past=past(0)), 0, ME, FAR)
+    storage.save(record("busy", seen=5.0), 0, ME, FAR)
+    assert storage.idle(before=20.0) == ["old"]
+    assert storage.idle() == ["old", "new"]
+    assert (storage.count(), storage.count("v"), storage.count("w")) == (3, 3, 0)
+    [(name, size)] = storage.with_past()
+    whole = storage.size()
+    storage.forget_past(name)
+    assert storage.size() == whole - size
+    assert storage.steps("old") == ()
+    assert storage.load("old").past_gone
+    same(storage.load("old").weights, start(CONFIG).weights)
+    storage.forget(["old", "busy"])
+    assert storage.names() == ["new"]
+    files = list(tmp_path.glob("kept/runs.arrays/*"))
+    assert len(files) in (0, 2)  # blobs, or the newest and one moment
+
+
+def test_files_that_nobody_names_are_swept(tmp_path):
+    storage = Storage(f"sqlite:///{tmp_path / 'runs.db'}")
+    storage.save(record(), 0, ME, FAR)
+    storage.save(record(step=8), 7, ME, FAR)
+    folder = tmp_path / "runs.arrays"
+    assert len(list(folder.iterdir())) == 1
+    (folder / "a-newest-9-0.safetensors").write_bytes(b"half")
+    assert storage.sweep(time.time() - 100) == 0
+    assert storage.sweep(time.time() + 100) == 1
+    assert storage.load("a").checkpoint.step == 8
+
+
+def test_a_damaged_file_is_told_and_the_newest_sound_weights_are_kept(tmp_path):
+    storage = Storage(f"sqlite:///{tmp_path / 'runs.db'}")
+    storage.save(record(past=past(0, 3, 6)), 0, ME, FAR)
+    for file in (tmp_path / "runs.arrays").iterdir():
+        if "newest" in file.name or "past-6" in file.name:
+            content = bytearray(file.read_bytes())
+            content[-1] ^= 1
+            file.write_bytes(content)
+    back = storage.load("a")
+    assert (back.snapshot.status, back.snapshot.message) == ("failed", DAMAGED)
+    assert back.checkpoint is None
+    same(back.weights, past(3)[0][1])
+    for file in (tmp_path / "runs.arrays").iterdir():
+        file.unlink()
+    same(storage.load("a").weights, start(CONFIG).weights)
+
+
+def test_a_damaged_row_is_told(storage):
+    storage.save(record(), 0, ME, FAR)
+    with storage._database.begin() as connection:
+        connection.execute(text("UPDATE runs SET config = '{\"network\": 3}'"))
+    with pytest.raises(StorageError, match="damaged"):
+        storage.load("a")
+
+
+def test_a_full_disk_is_told_and_leaves_what_was_kept(tmp_path, monkeypatch):
+    storage = Storage(f"sqlite:///{tmp_path / 'runs.db'}")
+    storage.save(record(), 0, ME, FAR)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(StorageError) as told:
+            storage.save(record(step=9), 7, ME, FAR)
+    assert str(told.value) == FULL
+    assert storage.load("a").checkpoint.step == 7
+    # The second of two files does not fit: the first one goes again.
+    written, really = [], Path.write_bytes
+
+    def nearly_full(path, content):
+        if written:
+            full()
+        written.append(path)
+        return really(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", nearly_full)
+        with pytest.raises(StorageError):
+            storage.save(record(step=9, past=past(9)), 7, ME, FAR)
+    assert len(list((tmp_path / "runs.arrays").iterdir())) == 1
+
+
+def test_a_database_that_cannot_be_used_is_told(tmp_path, monkeypatch):
+    def told(url):
+        with pytest.raises(StorageError) as fault:
+            Storage(url).names()
+        return str(fault.value)
+
+    assert "no address of a database" in told("nonsense")
+    assert "does not answer" in told(f"postgresql://lenet@/postgres?host={tmp_path}")
+    (tmp_path / "text.db").write_text("This is no database. " * 100)
+    assert "damaged" in told(f"sqlite:///{tmp_path / 'text.db'}")
+    (tmp_path / "file").touch()
+    assert "cannot be used" in told(f"sqlite:///{tmp_path / 'file' / 'runs.db'}")
+    assert str(tmp_path) not in told(f"sqlite:///{tmp_path / 'file' / 'runs.db'}")
+    monkeypatch.setattr("model.training.storage.database.BUSY_SECONDS", 0.1)
+    url = f"sqlite:///{tmp_path / 'runs.db'}"
+    storage = Storage(url)
+    storage.save(record(), 0, ME, FAR)
+    with sqlite3.connect(tmp_path / "runs.db") as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="locked by another program"):
+            storage.save(record(step=8), 7, ME, FAR)
+        assert storage.load("a").snapshot.step == 7  # who reads does not wait
+    storage.save(record(step=8), 7, ME, FAR)
+
+
+def test_hosts_name_postgresql_in_three_ways():
+    from sqlalchemy.engine import make_url
+
+    for name in ("postgres", "postgresql", "postgresql+psycopg"):
+        url = _with_driver(make_url(f"{name}://somebody:secret@host/lenet"))
+        assert url.drivername == "postgresql+psycopg"
+
+
+def test_an_older_schema_is_moved_forward_and_a_newer_one_is_told(database, monkeypatch):
+    storage = Storage(database)
+    storage.save(record(), 0, ME, FAR)
+    storage.close()
+    step = ("ALTER TABLE runs ADD COLUMN star INTEGER NOT NULL DEFAULT 1",)
+    monkeypatch.setattr(schema, "MIGRATIONS", (step,))
+    for _ in range(2):  # the second time there is nothing to do
+        moved = Database(database)
+        with moved.begin() as connection:
+            assert connection.execute(text("SELECT star FROM runs")).scalar() == 1
+            assert connection.execute(text("SELECT version FROM schema_version")).scalar() == 2
+        moved.close()
+    assert storage.load("a").snapshot.step == 7
+    storage.close()
+    monkeypatch.setattr(schema, "MIGRATIONS", ())
+    with pytest.raises(StorageError, match="newer version of this app"):
+        storage.names()
+
+
+COLUMNS = """name steering showing visitor created seen config recipe status message step
+steps_per_epoch epochs test past_gone owner lease"""
+
+
+def test_the_tables_are_those_of_the_version(database):
+    """Whoever changes a table without an entry in MIGRATIONS is told here."""
+    Storage(database).names()
+    if database.startswith("postgresql"):
+        database = database.replace("postgresql:", "postgresql+psycopg:")
+    engine = create_engine(database)
+    columns = {
+        name: sorted(c["name"] for c in schema.inspect(engine).get_columns(name))
+        for name in schema.METADATA.tables
+    }
+    engine.dispose()
+    assert len(schema.MIGRATIONS) == 0
+    assert columns == {
+        "schema_version": ["version"],
+        "runs": sorted(COLUMNS.split()),
+        "histories": ["accuracies", "first", "losses", "run"],
+        "arrays": ["content", "crc", "file", "kind", "run", "size", "step"],
+    }
+
+
+def test_what_a_file_holds_is_believed_only_where_it_fits(storage):
+    storage.save(record(), 0, ME, FAR)
+    small = encoding.pack_weights({"x": np.zeros(3, np.float32)})
+    for content in (b"", b"nonsense", small):
+        with pytest.raises(encoding.DamagedError):
+            encoding.unpack(content, 7, CONFIG)
+        with pytest.raises(encoding.DamagedError):
+            encoding.unpack_weights(content, CONFIG)

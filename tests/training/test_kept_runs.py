@@ -1,0 +1,455 @@
+"""Runs outlive their server: its registry, its keeper and the storage together."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+
+from model import PROJECT
+from model.training import keeper as keeper_module
+from model.training import run_store
+from model.training.checkpoint import final_weights, load, start
+from model.training.metrics import Score
+from model.training.quotas import Quotas, quotas
+from model.training.recipes import Config, SettingError
+from model.training.results import Slice
+from model.training.run_store import ELSEWHERE, Runs, digest, showing
+from model.training.snapshot import ENDED
+from model.training.storage.database import FULL, StorageError
+from model.training.storage.store import Storage
+from tests.lazy import Lazy
+from tests.training.engines import step
+
+trainer = Lazy("model.training.trainer")
+
+SMALL = Config(data="wardrobe", epochs=2, batch_size=50, train_images=1_000)  # 20 batches an epoch
+
+
+class Paced:
+    """An engine that trains when it is told to: each slice moves all weights by one."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def submit(self, job):
+        self.jobs.append(job)
+
+    def withdraw(self, run):
+        waiting = [job for job in self.jobs if job.run == run]
+        self.jobs = [job for job in self.jobs if job.run != run]
+        return bool(waiting)
+
+    def ahead(self, run):
+        return 0
+
+    def train(self, slices=1):
+        for _ in range(slices):
+            job = self.jobs.pop(0)
+            checkpoint, config, steps, last = job.arguments
+            end = min(checkpoint.step + steps, (checkpoint.step // 20 + 1) * 20)
+            steps = end - checkpoint.step
+            after = replace(
+                checkpoint,
+                step=end,
+                weights={name: array + 1 for name, array in checkpoint.weights.items()},
+            )
+            figures = np.full(steps, 1 / (1 + end), np.float32)
+            ends = last or end >= 20 * config.epochs
+            test = Score(0.3, 0.9, np.eye(10, dtype=np.int64)) if ends else None
+            job.on_done(Slice(after, figures, figures, 0.1, None, test), None)
+
+
+def wait(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
+
+
+def to_end(runs, run):
+    while run.status not in ENDED:
+        runs._engine.train()
+
+
+@pytest.fixture
+def serve(database, monkeypatch):
+    """Starts servers on one database; ends what is left of them. `kill` is SIGKILL's likeness."""
+    monkeypatch.setattr(keeper_module, "EVERY_SECONDS", 0.2)
+    made = []
+
+    def begin(**quotas):
+        runs = Runs(Paced(), 1, Storage(database), Quotas(**quotas))
+        made.append(runs)
+        return runs
+
+    def kill(runs):
+        runs._keeper._closed = True  # nothing is kept any more, not even a last time
+        runs._keeper._wake.set()
+        runs._keeper._thread.join()
+        dead.add(runs._keeper.owner)
+
+    dead = set()
+    monkeypatch.setattr(run_store, "is_dead", dead.__contains__)
+    begin.kill = kill
+    yield begin
+    for runs in made:
+        kill(runs)
+        runs._storage.close()
+
+
+def kept(runs):
+    """Wait until all that runs are now is kept."""
+    wait(
+        lambda: all(
+            run.kept[0] == run.record().snapshot.version for run in list(runs._keeper.held.values())
+        )
+    )
+
+
+def test_a_run_goes_on_after_the_server_was_killed(serve):
+    before = serve()
+    token = before.start(SMALL, "quick", "me")
+    before._engine.train(2)  # 5 batches, and up to the tenth
+    kept(before)
+    serve.kill(before)
+    after = serve()
+    wait(lambda: after._engine.jobs)
+    run = after.get(token)
+    now = run.snapshot()
+    assert (now.status, now.step, now.recipe, len(now.losses)) == ("running", 10, "quick", 10)
+    assert after.steers(token, run)
+    assert run.visitor == digest("me")
+    to_end(after, run)
+    assert run.status == "finished"
+    [one] = after.of("me")
+    assert (one.token, one.about.status, one.about.test) == (token, "finished", 0.9)
+    kept(after)
+    serve.kill(after)
+    assert serve().get(token).snapshot().test.accuracy == 0.9
+
+
+def test_a_run_that_nobody_watched_lately_is_there_and_paused(serve, monkeypatch):
+    before = serve()
+    token = before.start(SMALL, "quick", "me")
+    before._engine.train()
+    run = before.get(token)
+    run._seen -= 31 * 60
+    kept(before)
+    wait(lambda: before._storage.load(run.name).seen < time.time() - 30 * 60)
+    serve.kill(before)
+    after = serve()
+    wait(lambda: after.of("me")[0].about.status == "paused")
+    run = after.get(token)
+    assert "nobody has looked" in run.snapshot().message
+    assert not after._engine.jobs
+    after.resume(run)
+    assert run.status == "running"
+
+
+def test_stopping_is_done_after_a_restart_and_a_paused_run_stays_paused(serve):
+    before = serve()
+    stopping, paused = (before.start(SMALL, "quick", "me") for _ in range(2))
+    before._engine.train(2)
+    before.get(stopping).stop()
+    before.get(paused).pause()
+    kept(before)
+    serve.kill(before)
+    after = serve()
+    wait(lambda: after._engine.jobs)
+    after._engine.train()
+    assert after.get(stopping).status == "stopped"
+    assert after.get(paused).status == "paused"
+    after.get(paused).one_batch()
+    after._engine.train()
+    kept(after)
+    serve.kill(after)
+    assert serve().get(paused).snapshot().step == 6
+
+
+def test_tokens_are_kept_as_digests_and_one_only_shows(serve):
+    runs = serve()
+    token = runs.start(SMALL, "quick", "somebody's secret")
+    kept(runs)
+    with runs._storage._database.begin() as connection:
+        row = connection.exec_driver_sql("SELECT * FROM runs").first()
+    for secret in (token, showing(token), "somebody's secret"):
+        assert secret not in str(row)
+    run = runs.get(showing(token))
+    assert run is runs.get(token)
+    assert runs.steers(token, run)
+    assert not runs.steers(showing(token), run)
+    assert runs.get(showing(showing(token))) is runs.get(run.name) is None
+    assert runs.get(digest(token)) is None
+    other = runs.start(SMALL, "quick", "somebody's secret")
+    assert len({token, showing(token), other, showing(other)}) == 4
+    assert runs.of("somebody else") == []
+
+
+def test_two_servers_never_train_one_run(serve):
+    one, two = serve(), serve()
+    token = one.start(SMALL, "quick", "me")
+    one._engine.train()
+    kept(one)
+    there = two.get(token)
+    assert (there.status, there.snapshot().message) == ("paused", ELSEWHERE)
+    two.resume(there)
+    assert (there.status, two._engine.jobs) == ("paused", [])
+    one._engine.train()
+    kept(one)
+    del there
+    wait(lambda: two.get(token).snapshot().step == 10)
+    one.get(token).pause()
+    kept(one)
+    wait(lambda: two.get(token).snapshot().message == "")
+    two.resume(two.get(token))
+    assert two.get(token).status == "running"
+
+
+def test_weights_of_the_past_wait_for_a_page(serve):
+    runs = serve()
+    config = replace(SMALL, epochs=7)
+    token = runs.start(config, "quick", "me")
+    run = runs.get(token)
+    to_end(runs, run)
+    kept(runs)
+    moments = (0, 10, 20, 40, 60, 80, 100, 120, 140)
+    wait(lambda: runs.moments(run) == moments)
+    first = start(config).weights
+    for moment, moved in ((0, 0), (10, 2), (20, 3)):
+        there = runs.weights_at(run, moment)
+        np.testing.assert_array_equal(there["conv1/bias"], first["conv1/bias"] + moved)
+    assert runs.weights_at(run, 140)["conv1/bias"][0] == run.trained().weights["conv1/bias"][0]
+    assert not run.record().past  # nothing of it stays in memory
+
+
+def test_while_nothing_can_be_kept_training_goes_on_and_it_is_told(serve, monkeypatch):
+    runs = serve()
+    token = runs.start(replace(SMALL, epochs=7), "quick", "me")
+    kept(runs)
+    save = Storage.save
+
+    def full(*_, **__):
+        raise StorageError(FULL)
+
+    monkeypatch.setattr(Storage, "save", full)
+    runs._engine.train(4)
+    wait(lambda: runs.fault == FULL)
+    wait(lambda: len(runs.get(token).record().past) <= keeper_module.MOST_PAST)
+    assert runs.get(token).status == "running"
+    to_end(runs, runs.get(token))
+    assert runs.get(token).status == "finished"
+    assert runs.of("me")[0].about.status == "finished"
+    monkeypatch.setattr(Storage, "save", save)
+    wait(lambda: not runs.fault)
+    kept(runs)
+    assert runs._storage.load(runs.get(token).name).snapshot.status == "finished"
+
+
+def test_an_ended_run_leaves_memory_and_comes_back_when_it_is_asked_for(serve, monkeypatch):
+    monkeypatch.setattr(run_store, "MOST_IDLE", 2)
+    runs = serve()
+    tokens = []
+    for number in range(6):
+        tokens.append(runs.start(SMALL, "quick", f"visitor {number}"))
+        runs.get(tokens[-1]).stop()
+        runs._engine.train()
+    for token in tokens:
+        runs.get(token)
+    wait(lambda: not runs._keeper.held)
+    assert len(runs._in_memory()) <= 3
+    for token in tokens:
+        assert runs.get(token).trained().accuracies["test"] == 0.9
+
+
+def test_limits_make_room_for_new_runs(serve, monkeypatch):
+    monkeypatch.setattr(run_store, "ROOM_SECONDS", 0)
+    runs = serve(runs=4, runs_each=3, megabytes=1, epochs=5)
+    with pytest.raises(SettingError, match="on this server it must be 1 to 5"):
+        runs.start(replace(SMALL, epochs=6), "quick", "me")
+    tokens = []
+    for visitor in ("you", "you", "me", "me", "me", "me"):
+        tokens.append(runs.start(SMALL, "quick", visitor))
+        runs._engine.train()
+        runs.get(tokens[-1]).stop()
+        runs._engine.train()
+        wait(lambda: not runs._keeper.held)
+    wait(lambda: len(runs.of("me")) == 3)
+    wait(lambda: runs._storage.count() == 4)
+    assert [bool(runs.get(token)) for token in tokens] == [False, True, False, True, True, True]
+    wait(lambda: runs.get(tokens[1]).past_gone)
+    assert runs.moments(runs.get(tokens[1])) == ()
+
+
+def test_old_runs_go_and_those_that_somebody_looks_at_stay(serve, monkeypatch):
+    runs = serve(days=1)
+    old, seen = (runs.start(SMALL, "quick", "me") for _ in range(2))
+    for token in (old, seen):
+        runs.get(token).pause()
+    wait(lambda: not runs._keeper.held)
+    names = {token: runs.get(token).name for token in (old, seen)}
+    for name in names.values():
+        runs._storage.touch(name, time.time() - 2 * 86_400)
+    runs.get(seen).touched = -np.inf
+    runs.get(seen)
+    monkeypatch.setattr(run_store, "ROOM_SECONDS", 0)
+    wait(lambda: runs._storage.names() == [names[seen]])
+    assert runs.get(old) is None
+
+
+def test_a_damaged_row_keeps_no_other_run_from_going_on(serve):
+    before = serve()
+    tokens = [before.start(SMALL, "quick", "me") for _ in range(2)]
+    before._engine.train(2)
+    kept(before)
+    name = before.get(tokens[0]).name
+    serve.kill(before)
+    with before._storage.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE runs SET config = 'none' WHERE name = '{name}'")
+    after = serve()
+    wait(lambda: after._engine.jobs)
+    assert after.get(tokens[0]) is None
+    assert after.get(tokens[1]).status == "running"
+    assert [one.token for one in after.of("me")] == [tokens[1]]
+    assert not after.fault
+
+
+def test_a_fault_of_ours_does_not_end_keeping(serve, monkeypatch):
+    runs = serve()
+    with monkeypatch.context() as patch:
+        patch.setattr(Storage, "save", lambda *_: 1 / 0)
+        token = runs.start(SMALL, "quick", "me")
+        wait(lambda: runs.fault)
+    wait(lambda: not runs.fault)
+    kept(runs)
+    assert runs._storage.load(runs.get(token).name).snapshot.status == "running"
+
+
+def test_a_run_that_waits_for_its_turn_stays_its_servers(serve, monkeypatch):
+    monkeypatch.setattr(keeper_module, "LEASE_SECONDS", 1.0)
+    one, two = serve(), serve()
+    token = one.start(SMALL, "quick", "me")
+    kept(one)
+    time.sleep(1.5)  # no slice came back meanwhile
+    assert two.get(token).snapshot().message == ELSEWHERE
+    assert not two._engine.jobs
+
+
+def test_limits_are_read_from_the_environment(monkeypatch):
+    monkeypatch.setenv("LENET_RUNS_EACH", "12")
+    monkeypatch.setenv("LENET_DAYS", "many")
+    monkeypatch.setenv("LENET_EPOCHS", "0")
+    assert quotas() == Quotas(runs_each=12)
+
+
+def test_of_many_threads_that_ask_for_a_run_all_get_the_same(serve):
+    before = serve()
+    token = before.start(SMALL, "quick", "me")
+    before.get(token).pause()
+    kept(before)
+    serve.kill(before)
+    after, found = serve(), []
+    threads = [threading.Thread(target=lambda: found.append(after.get(token))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(run) for run in found}) == 1
+
+
+WEB = """
+import json, os, sys, time
+from pathlib import Path
+from model.training import keeper
+from model.training.checkpoint import to_bytes
+from model.training.engine import make_engine
+from model.training.recipes import Config
+from model.training.run_store import Runs
+from model.training.snapshot import ENDED
+from model.training.storage.database import usual_url
+from model.training.storage.store import Storage
+from tests.training.engines import Steady
+if __name__ == "__main__":
+    file, settings, engine = sys.argv[1:]
+    keeper.EVERY_SECONDS = 0.5
+    runs = Runs(Steady(0.05) if engine == "steady" else make_engine(), 1, Storage(usual_url()))
+    if not Path(file).exists():
+        Path(file).write_text(runs.start(Config(**json.loads(settings)), "custom", "me"))
+    token, told = Path(file).read_text(), -1
+    while (run := runs.get(token)) is None:
+        time.sleep(0.05)
+    while run.status not in ENDED:
+        kept = runs._storage.load(run.name)
+        if kept and kept.snapshot.step != told:
+            told = kept.snapshot.step
+            print("kept", told, flush=True)
+        time.sleep(0.02)
+    Path(file + ".weights").write_bytes(to_bytes(run.trained()))
+    Path(file + ".losses").write_bytes(run.snapshot().losses.tobytes())
+    print("ended", run.snapshot().step, flush=True)
+    time.sleep(60)
+"""
+
+
+def killed_and_started_again(database, folder, config, engine, moments):
+    """Train a run on servers that are killed, each after so many batches are kept; its weights."""
+    script, file = folder / "web.py", folder / "token"
+    script.write_text(WEB)
+    command = [sys.executable, script, file, json.dumps(asdict(config)), engine]
+    environment = {"PYTHONPATH": str(PROJECT), "DATABASE_URL": database, "LENET_WORKERS": "1"}
+    before = 0
+    for moment in (*moments, None):
+        web = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            env=os.environ | environment,
+            text=True,
+            start_new_session=True,
+        )
+        for line in web.stdout:
+            what, done = line.split()
+            assert int(done) >= before  # nothing that was kept is lost
+            before = int(done)
+            if what == "ended" or (moment is not None and before >= moment):
+                break
+        os.killpg(web.pid, signal.SIGKILL)
+        web.wait()
+        if what == "ended":
+            break  # this machine is so quick that there was nothing to kill any more
+    assert what == "ended"
+    losses = np.frombuffer((folder / "token.losses").read_bytes(), np.float32)
+    return load((folder / "token.weights").read_bytes()), losses
+
+
+def test_killed_again_and_again_a_run_ends_as_if_nothing_had_been(database, tmp_path):
+    config = replace(SMALL, epochs=100)
+    trained, losses = killed_and_started_again(
+        database, tmp_path, config, "steady", (1, 300, 700, 1200)
+    )
+    np.testing.assert_array_equal(losses, np.arange(1, 2001, dtype=np.float32))
+    weights = start(config).weights
+    for number in range(1, 2001):
+        weights = step(weights, number)
+    for name, array in trained.weights.items():
+        np.testing.assert_array_equal(array, weights[name])
+
+
+def test_killed_while_workers_train_a_run_ends_with_the_weights_of_an_undisturbed_one(tmp_path):
+    config = replace(SMALL, epochs=3, batch_size=10, train_images=4_000, averaging=0.9, seed=3)
+    url = f"sqlite:///{tmp_path / 'runs.db'}"
+    trained, losses = killed_and_started_again(url, tmp_path, config, "real", (100,))
+    checkpoint, expected = start(config), []
+    while checkpoint.step < 1200:
+        done = trainer.advance(checkpoint, config, 10**6)
+        checkpoint = done.checkpoint
+        expected.append(done.losses)
+    np.testing.assert_array_equal(losses, np.concatenate(expected))
+    assert trained.accuracies["test"] == done.test.accuracy
+    for name, array in final_weights(checkpoint, config).items():
+        np.testing.assert_array_equal(trained.weights[name], array)
