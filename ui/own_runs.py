@@ -26,8 +26,17 @@ def label(about: Summary) -> str:
     """What a run is called in lists: network, recipe, and when it was started."""
     network = NETWORKS[about.network].label if about.network in NETWORKS else about.network
     recipe = RECIPES[about.recipe].label if about.recipe in RECIPES else "own settings"
+    return f"{network}, {recipe}, {_started(about)}"
+
+
+def short(about: Summary) -> str:
+    """The same where there is little room, and the network stands below."""
+    return f"Your run, {_started(about)}"
+
+
+def _started(about: Summary) -> str:
     started = datetime.fromtimestamp(about.created, UTC).astimezone(_timezone())
-    return f"{network}, {recipe}, {started:%d %b %H:%M}"
+    return f"{started:%d %b %H:%M}"
 
 
 def _timezone() -> tzinfo:
@@ -78,11 +87,7 @@ def _lead_to(one: Listed, shown: Run | None) -> None:
 def choices() -> dict[str, str]:
     """The visitor's newest runs that have learned something, as labels by key; see `use`."""
     listed = server.runs().of(visitor.token(), MOST_CHOICES)
-    return {
-        f"{KEY}{one.about.name}": f"Your run: {label(one.about)}"
-        for one in listed
-        if one.about.step
-    }
+    return {f"{KEY}{one.about.name}": short(one.about) for one in listed if one.about.step}
 
 
 def key_of(run: Run) -> str:
@@ -95,4 +100,4 @@ def use(key: str) -> None:
     for one in server.runs().of(visitor.token(), MOST_CHOICES):
         run = server.runs().get(one.token) if f"{KEY}{one.about.name}" == key else None
         if run is not None and usable(trained := run.trained()):
-            state.use(state.add(f"Your run: {label(one.about)}", trained, key))
+            state.use(state.add(short(one.about), trained, key))

@@ -31,11 +31,12 @@ expect.set_options(timeout=PATIENCE)
 
 
 @contextlib.contextmanager
-def serving(**environment):
+def serving(port=None, **environment):
     """A server of its own for as long as the block lasts; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    if port is None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     options = ("--server.port", str(port), "--server.address", "127.0.0.1")
     command = (sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true")
     kept = tempfile.TemporaryDirectory()

@@ -119,7 +119,7 @@ def test_one_visitor_trains_three_runs_in_all_tabs_and_after_a_refresh(trainer, 
     second.goto(f"{trainer}/train")
     press_start(second)
     expect(second.get_by_text("3 of your runs are training already")).to_be_visible()
-    second.get_by_role("button", name="Run 1: LeNet, batch").press("Enter")
+    second.get_by_role("button", name=re.compile("^LeNet, Quick, ")).first.press("Enter")
     expect(second.get_by_role("button", name="Stop and keep weights")).to_be_visible()
     other = open_page()
     start(other, trainer, **LONG)
@@ -177,3 +177,39 @@ def test_the_charts_move_with_the_run_and_keep_a_zoom(trainer, open_page):
     assert chart.locator(".main-svg").first.get_attribute("data-mark") == "same"
     stop(page)
     eventually(lambda: end() == zoomed)
+
+
+def test_who_comes_back_after_the_server_was_killed_finds_their_runs(open_page, tmp_path):
+    kept = {"DATABASE_URL": f"sqlite:///{tmp_path / 'runs.db'}", "LENET_WORKERS": "1"}
+    page = open_page()
+    with serving(**kept) as address:
+        page.goto(f"{address}/train")
+        page.locator(".st-key-visitor i[data-known]").wait_for(state="attached")
+        start(page, address, **LONG)
+        before = batch(page)
+        link = page.url
+        for process in psutil.Process().children():
+            if address.rsplit(":", 1)[1] in process.cmdline():
+                workers_then = process.children(recursive=True)
+                process.kill()
+        for worker in workers_then:
+            worker.kill()
+    with serving(port=int(address.rsplit(":", 1)[1]), **kept):
+        eventually(lambda: batch(page) > before)  # the open page goes on by itself
+        page.goto(f"{address}/train")
+        page.get_by_role("button", name=re.compile("^LeNet, own settings, .*: running")).click()
+        expect(page).to_have_url(link)
+        page.get_by_role("button", name="Link to show").click()
+        shown = page.get_by_test_id("stCode").inner_text()
+        other = open_page()
+        other.goto(shown.strip())
+        expect(other.get_by_text("cannot steer it")).to_be_visible()
+        assert batch(other) > 0
+        expect(other.get_by_role("button", name="Pause")).to_have_count(0)
+        page.keyboard.press("Escape")
+        stop(page)
+        page.get_by_role("link", name="Predict", exact=True).click()
+        page.get_by_role("combobox", name="Weights in use").click()
+        page.get_by_role("option", name="Your run, ").click()
+        expect(page.get_by_text("LeNet, trained on")).to_be_visible()
+        assert not page.get_by_test_id("stException").count()

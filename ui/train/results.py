@@ -30,7 +30,7 @@ def results(now: Snapshot, run: Run, token: str) -> None:
             "The last weights of this run are so large that no picture gets an answer. Start "
             "again with a lower learning rate."
         )
-    label = f"Your run: {own_runs.label(run.summary())}"
+    label = own_runs.short(run.summary())
     with st.container(horizontal=True):
         if pressed(
             "Use this network",
