@@ -16,7 +16,7 @@ DEV := .venv/installed-dev
 # One worker is enough, for it takes seconds to start; and processes whose matrix products all
 # want both cores wait for each other.
 QUICK := OPENBLAS_NUM_THREADS=1 LENET_WORKERS=1 $(PY) -m pytest -m "not browser" \
-	-n 3 --no-loadscope-reorder
+	--ignore tests/browser -n 3 --no-loadscope-reorder
 
 # Exact versions with hashes for every platform that the app runs on, from Python 3.11 on.
 LOCK := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

@@ -88,28 +88,29 @@ shell.begin(
 server.warm_up()
 token = state.run_token()
 run = server.runs().get(token)
-if token and run is None:
+fault = server.runs().fault
+if fault:
+    st.warning(f"Runs can be neither kept nor read now, so new ones live in memory alone. {fault}")
+elif token and run is None:
     st.info(
         "The run in this page's address is not on this server: it was let go of after nobody had "
         "looked at it for long, or the address is not whole. Start a new one.",
         icon=":material/info:",
     )
-if fault := server.runs().fault:
-    st.warning(f"Runs cannot be kept now, so they live in memory alone. {fault}")
 if run and token:
     watch(run, token)
     st.subheader("Another run", anchor=False)
 busy = is_active(run) and bool(run and token and server.runs().steers(token, run))
 with st.container(border=True):
     config, recipe = choose(busy)
-    if fault := settings.fault(config):
-        st.error(fault)
+    if wrong := settings.fault(config):
+        st.error(wrong)
     if pressed(
         "Start training",
         "train_start",
         type="secondary" if run else "primary",
         icon=":material/play_arrow:",
-        disabled=busy or bool(fault),
+        disabled=busy or bool(wrong),
     ):
         start(config, recipe)
     if busy:

@@ -51,7 +51,6 @@ TOGETHER = {
     "tests/networks/test_networks.py": "tensorflow",  # which takes seconds to import
     "tests/training/test_trainer.py": "tensorflow",
     "tests/training/test_run.py": "tensorflow",
-    "tests/training/test_kept_runs.py": "tensorflow",
     "tests/ui/test_buttons.py": "served",
     "tests/ui/test_guard.py": "served",
 }

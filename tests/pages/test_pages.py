@@ -205,7 +205,11 @@ WEB_PROCESS = f"""
 import sys, time
 from streamlit.testing.v1 import AppTest
 from model import server
+from model.insight import out_of_distribution
 from model.training.recipes import Config
+# What Predict learns of usual clothes takes seconds; of a few it imports as much.
+out_of_distribution.KNOWN = out_of_distribution.HELD_OUT = 300
+out_of_distribution.AUGMENTED_COUNT = 20
 if __name__ == "__main__":  # which the workers of the run import
     app = AppTest.from_file({str(PROJECT / "app.py")!r}, default_timeout=120).run()
     assert not app.exception, app.exception

@@ -31,6 +31,7 @@ from model.training.run import Run
 from model.training.run_store import Runs, ServerFullError
 from model.training.snapshot import ENDED, history_csv
 from tests.lazy import Lazy
+from tests.training.killing import killed_and_started_again
 
 trainer = Lazy("model.training.trainer")
 
@@ -442,3 +443,18 @@ def test_a_cluster_gives_the_same_weights(tmp_path):
     config = Config(data="wardrobe", epochs=1, batch_size=50, train_images=1_000)
     expected = undisturbed(config).checkpoint.weights["dense3/kernel"].sum()
     assert done.stdout.split() == ["finished", f"{expected:.9g}"], done.stderr
+
+
+def test_killed_while_workers_train_a_run_ends_with_the_weights_of_an_undisturbed_one(tmp_path):
+    config = replace(SMALL, epochs=3, batch_size=10, train_images=4_000, averaging=0.9, seed=3)
+    url = f"sqlite:///{tmp_path / 'runs.db'}"
+    trained, losses = killed_and_started_again(url, tmp_path, config, "real", (100,))
+    checkpoint, expected = start(config), []
+    while checkpoint.step < 1200:
+        done = trainer.advance(checkpoint, config, 10**6)
+        checkpoint = done.checkpoint
+        expected.append(done.losses)
+    np.testing.assert_array_equal(losses, np.concatenate(expected))
+    assert trained.accuracies["test"] == done.test.accuracy
+    for name, array in final_weights(checkpoint, config).items():
+        np.testing.assert_array_equal(trained.weights[name], array)

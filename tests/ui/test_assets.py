@@ -10,8 +10,10 @@ from model import PROJECT
 from ui import assets, state
 from ui.shell import PAGES
 
+ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 SCRIPT = f"""
 import sys
+from dataclasses import replace
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from model import server
@@ -19,6 +21,8 @@ from model.data import datasets
 from ui import state
 state.ASSETS = Path(sys.argv[1])
 drawn = datasets.load("wardrobe")
+few = {{name: getattr(drawn, name)[:400] for name in {ARRAYS!r}}}
+drawn = replace(drawn, **few)
 datasets.load = lambda name=None: drawn
 state._search = lambda: True
 server.warm_up = lambda: None  # no worker
