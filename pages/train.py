@@ -100,7 +100,8 @@ elif token and run is None:
 if run and token:
     watch(run, token)
     st.subheader("Another run", anchor=False)
-busy = is_active(run) and bool(run and token and server.runs().steers(token, run))
+# Whoever only watches may start a run of their own.
+busy = bool(run and token) and is_active(run) and server.runs().steers(token, run)
 with st.container(border=True):
     config, recipe = choose(busy)
     if wrong := settings.fault(config):

@@ -9,8 +9,6 @@ digests.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import logging
 import secrets
@@ -29,6 +27,7 @@ from model.training.snapshot import TRAINING
 from model.training.storage.database import StorageError
 from model.training.storage.record import Keys, Summary
 from model.training.storage.store import Storage
+from model.training.tokens import derived, digest, showing
 
 MOST_IDLE = 8  # runs that do not train and are still in memory, besides those that are looked at
 ROOM_SECONDS = 60.0  # how often the storage is looked through for what is too old or too much
@@ -51,22 +50,6 @@ class Listed:
 
     token: str  # that steers it
     about: Summary
-
-
-def digest(token: str) -> str:
-    """What is kept of a token; nobody can tell the token from it."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def derived(secret: str, what: str) -> str:
-    """A token that follows from a secret and leads back to it for nobody; 22 signs."""
-    code = hmac.digest(secret.encode(), what.encode(), "sha256")
-    return base64.urlsafe_b64encode(code[:16]).rstrip(b"=").decode()
-
-
-def showing(token: str) -> str:
-    """The token for a link to show, of the run that `token` steers."""
-    return derived(token, "show")
 
 
 class Runs:

@@ -18,7 +18,7 @@ from model.training.metrics import Score
 from model.training.recipes import LIMITS, RECIPES, Config
 from model.training.results import Slice
 from model.training.run import Run
-from model.training.run_store import showing
+from model.training.tokens import showing
 from ui import state
 from ui.train import curves, settings
 

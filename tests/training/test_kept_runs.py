@@ -14,10 +14,11 @@ from model.training.metrics import Score
 from model.training.quotas import Quotas, quotas
 from model.training.recipes import Config, SettingError
 from model.training.results import Slice
-from model.training.run_store import ELSEWHERE, Runs, digest, showing
+from model.training.run_store import ELSEWHERE, Runs
 from model.training.snapshot import ENDED
 from model.training.storage.database import FULL, StorageError
 from model.training.storage.store import Storage
+from model.training.tokens import digest, showing
 from tests.training.engines import step
 from tests.training.killing import killed_and_started_again
 

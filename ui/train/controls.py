@@ -6,7 +6,7 @@ import streamlit as st
 
 from model import server
 from model.training.run import Run
-from model.training.run_store import showing
+from model.training.tokens import showing
 
 
 def controls(run: Run) -> None:
