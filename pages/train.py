@@ -12,6 +12,7 @@ from model.training.run import Run, is_active
 from model.training.run_store import ServerFullError
 from ui import own_runs, shell, state, visitor
 from ui.buttons import pressed
+from ui.page_runs import uninterrupted
 from ui.train import controls, progress, results, settings, weights_file
 
 
@@ -71,7 +72,8 @@ def choose(busy: bool) -> tuple[Config, str]:
 def start(config: Config, recipe: str) -> None:
     """Start a run and turn the page to it."""
     try:
-        state.set_run_token(server.runs().start(config, recipe, visitor.token()))
+        with uninterrupted():
+            state.set_run_token(server.runs().start(config, recipe, visitor.token()))
     except (SettingError, DataError) as error:
         st.error(str(error))
     except ServerFullError as error:
@@ -116,6 +118,6 @@ with st.container(border=True):
         start(config, recipe)
     if busy:
         st.caption("One run at a time here. Stop the one above to start another.")
-own_runs.show(run)
 with st.expander("Use weights from a file"):
     weights_file.weights_from_file()
+own_runs.show(run)

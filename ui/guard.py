@@ -32,7 +32,7 @@ from streamlit import config, net_util, runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server import server_util
 
-from ui import bounds, streamlit_patches  # noqa: F401 - importing the patches applies them
+from ui import bounds, cookie, streamlit_patches  # noqa: F401 - importing the patches applies them
 
 EMBED = "LENET_EMBED"  # origins whose pages may show this app in a frame, with spaces between
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?", re.IGNORECASE)
@@ -62,7 +62,12 @@ _LOG = logging.getLogger(__name__)
 
 def middleware() -> list[Middleware]:
     """The guard, for st.App."""
-    return [Middleware(Headers), Middleware(Sockets), Middleware(Uploads)]
+    return [
+        Middleware(Headers),
+        Middleware(Visitors),
+        Middleware(Sockets),
+        Middleware(Uploads),
+    ]
 
 
 @contextlib.asynccontextmanager
@@ -124,6 +129,26 @@ def embedders() -> list[str]:
         if not ORIGIN.fullmatch(origin):
             _LOG.warning("%s: %r is left out; write an origin: https://school.org", EMBED, origin)
     return [origin for origin in named if ORIGIN.fullmatch(origin)]
+
+
+class Visitors:
+    """Gives a page's browser the cookie that has its visitor known again: see ui/visitor.py."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as ASGI wants it."""
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                known = cookie.token_of(Given(scope=scope).get("cookie", ""))
+                held = cookie.header(known, secure=scope["scheme"] == "https").encode()
+                message = message | {"headers": [*message["headers"], (b"set-cookie", held)]}
+            await send(message)
+
+        is_asked = scope["type"] == "http" and is_page(scope)
+        await self.app(scope, receive, with_cookie if is_asked else send)
 
 
 class Sockets:

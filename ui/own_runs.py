@@ -57,11 +57,8 @@ def how_far(about: Summary) -> str:
 
 def show(shown: Run | None) -> None:
     """A button for each of the visitor's runs, which turns the page to it; nothing for none."""
-    # A place that is always there: who the visitor is, the browser tells only after the first
-    # page run, and what stands below must not be taken for something else then.
-    with st.container(key="own_runs"):
-        if listed := server.runs().of(visitor.token(), MOST_LISTED):
-            _list(listed, shown)
+    if listed := server.runs().of(visitor.token(), MOST_LISTED):
+        _list(listed, shown)
 
 
 def _list(listed: list[Listed], shown: Run | None) -> None:

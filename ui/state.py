@@ -18,6 +18,7 @@ from model.data.datasets import Dataset
 from model.training import checkpoint
 from model.training.checkpoint import CheckpointError, Trained
 from ui import address
+from ui.page_runs import uninterrupted
 from ui.text import plain
 
 # Keys of st.session_state.
@@ -89,8 +90,9 @@ def use(key: str) -> None:
 
     Call it from a callback, or st.rerun() after it: the top of the page is drawn before.
     """
-    if key in choices():
-        st.session_state[IN_USE] = key
+    with uninterrupted():
+        if key in choices():
+            st.session_state[IN_USE] = key
 
 
 def add(label: str, trained: Trained, key: str = "") -> str:
@@ -163,11 +165,9 @@ def run_token() -> str | None:
 
 def set_run_token(token: str | None) -> None:
     """Watch another run from now on, or none."""
-    try:
+    with uninterrupted():
         st.session_state[RUN] = token
-    finally:  # the run of the page may have ended here, before anything was set
-        st.session_state[RUN] = token
-    if token:
-        st.query_params["run"] = token
-    else:
-        st.query_params.pop("run", None)
+        if token:
+            st.query_params["run"] = token
+        else:
+            st.query_params.pop("run", None)

@@ -1,4 +1,4 @@
-"""Four habits of Streamlit's server that this app ends, with the guard before it or without.
+"""Five habits of Streamlit's server that this app ends, with the guard before it or without.
 
 They reach into Streamlit's inside; tests/ui/test_guard.py notices when that has moved. Importing
 this module is all there is to do: app.py's guard does it, and every page by ui/shell.py.
@@ -16,10 +16,15 @@ from starlette.exceptions import HTTPException
 from streamlit import net_util
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from ui import bounds
+from ui.page_runs import uninterrupted
+
+# What the server tells because a browser asked, and not because a page ran.
+ANSWERS = {"file_urls_response", "backend_operation_response"}
 
 
 def no_external_address() -> None:
@@ -91,14 +96,34 @@ def take_in(state: SafeSessionState, *values: Any, **options: Any) -> None:
     """SafeSessionState.on_script_will_rerun that another request for a page run doesn't end.
 
     It takes in what widgets tell and runs their callbacks. Streamlit looks for the next request
-    first, and where there is one, nobody ever hears of what this one told: see ui/buttons.py.
+    first, and at each use of st.session_state in a callback; where there is one, nobody ever hears
+    of what this one told: see ui/buttons.py.
     """
-    with state._lock:
+    with uninterrupted(), state._lock:
         state._state.on_script_will_rerun(*values, **options)
+
+
+def kept_answers(clear: Any) -> Any:
+    """ForwardMsgQueue.clear that keeps what a browser asked for and waits for.
+
+    When a page runs again, Streamlit drops what was not yet sent of the run before, and with it
+    the address for an upload, which then hangs for ever.
+    """
+
+    @functools.wraps(clear)
+    def clear_rest(queue: Any, retain_lifecycle_msgs: bool = False, **which: Any) -> None:
+        answers = [one for one in queue._queue if one.WhichOneof("type") in ANSWERS]
+        clear(queue, retain_lifecycle_msgs, **which)
+        if retain_lifecycle_msgs:
+            kept = {id(one) for one in queue._queue}
+            queue._queue += [one for one in answers if id(one) not in kept]
+
+    return clear_rest
 
 
 net_util.get_external_ip = no_external_address
 if not hasattr(MemoryUploadedFileManager.add_file, "__wrapped__"):  # once, however often imported
     MemoryUploadedFileManager.add_file = bounded(MemoryUploadedFileManager.add_file)
     AppSession.handle_backmsg = calm(AppSession.handle_backmsg)
+    ForwardMsgQueue.clear = kept_answers(ForwardMsgQueue.clear)
 SafeSessionState.on_script_will_rerun = take_in

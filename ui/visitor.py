@@ -1,20 +1,20 @@
 """Who one visitor is, in all tabs and after a refresh: told by a secret that the browser keeps.
 
-It bounds how many runs one visitor trains at a time, and knows no name. An address would not do:
-a whole class may have one. Nor would a cookie: some hosts' proxies drop them.
+It bounds how many runs one visitor trains at a time, finds them again, and knows no name. An
+address would not do: a whole class may have one. The guard sets a cookie, which comes with the
+first page run. Where there is none, without the guard, or where a proxy or a frame drops it, a
+component in the page asks the browser's storage, which takes a second page run: whoever starts a
+run before that, within a second of coming back, finds it by its address alone.
 """
 
 from __future__ import annotations
-
-import re
-import secrets
 
 import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from model import server
-from ui import state
+from ui import cookie, state
 
 COMPONENT = "visitor_component"
 # The browser keeps the first token that it is given. A session that began with another one, after a
@@ -35,14 +35,20 @@ _browser = st.components.v2.component(
 
 def token() -> str:
     """The visitor's token; of this session alone until the browser has told another."""
-    made: str = st.session_state.setdefault(state.VISITOR, secrets.token_urlsafe(16))
-    return made
+    if state.VISITOR not in st.session_state:
+        told = cookie.token(st.context.cookies)
+        st.session_state[state.VISITOR_TOLD] = told is not None
+        st.session_state[state.VISITOR] = told or cookie.new_token()
+    known: str = st.session_state[state.VISITOR]
+    return known
 
 
 def recognise() -> None:
-    """Ask the browser who this is."""
-    with st.container(key="visitor"):
-        _browser(key=COMPONENT, data=token(), on_token_change=_told)
+    """Ask the browser who this is, where no cookie came."""
+    known = token()
+    if not st.session_state[state.VISITOR_TOLD]:
+        with st.container(key="visitor"):
+            _browser(key=COMPONENT, data=known, on_token_change=_told)
 
 
 def _told() -> None:
@@ -51,9 +57,7 @@ def _told() -> None:
     Once in a session: a program that is somebody else each time would have no bound.
     """
     told = st.session_state[COMPONENT].token
-    if st.session_state.get(state.VISITOR_TOLD):
-        return
-    if isinstance(told, str) and re.fullmatch(r"[\w-]{22}", told, re.ASCII):
+    if not st.session_state.get(state.VISITOR_TOLD) and cookie.is_token(told):
         st.session_state[state.VISITOR] = told
         st.session_state[state.VISITOR_TOLD] = True
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import eventually, serving
+from tests.served import Served
 
 pytestmark = pytest.mark.browser
 RUN = re.compile(r"\?run=[\w-]{20,}")
@@ -100,24 +101,18 @@ def test_a_stranger_sees_no_run_and_takes_turns_with_it(trainer, open_page):
     stop(mine)
 
 
-def press_start(page):
-    """As a visitor whom the page knows."""
-    page.locator(".st-key-visitor i[data-known]").wait_for(state="attached")
-    page.get_by_role("button", name="Start training").click()
-
-
 def test_one_visitor_trains_three_runs_in_all_tabs_and_after_a_refresh(trainer, open_page):
     page = open_page()
     runs = []
     for _ in range(3):
         page.goto(f"{trainer}/train")
         page.reload()  # a new session, without the run in the address
-        press_start(page)
+        page.get_by_role("button", name="Start training").click()
         expect(page).to_have_url(RUN)
         runs.append(page.url)
     second = page.context.new_page()
     second.goto(f"{trainer}/train")
-    press_start(second)
+    second.get_by_role("button", name="Start training").click()
     expect(second.get_by_text("3 of your runs are training already")).to_be_visible()
     second.get_by_role("button", name=re.compile("^LeNet, Quick, ")).first.press("Enter")
     expect(second.get_by_role("button", name="Stop and keep weights")).to_be_visible()
@@ -127,6 +122,18 @@ def test_one_visitor_trains_three_runs_in_all_tabs_and_after_a_refresh(trainer, 
     for address in runs:
         page.goto(address)
         stop(page)
+
+
+def test_where_no_cookie_comes_the_page_asks_the_browser_who_it_is(open_page, tmp_path):
+    page = open_page()
+    with Served("bare", tmp_path, LENET_WORKERS="1") as bare:
+        page.goto(f"{bare.address}/train")
+        page.locator(".st-key-visitor i[data-known]").wait_for(state="attached")
+        page.get_by_role("button", name="Start training").click()
+        expect(page).to_have_url(RUN)
+        second = page.context.new_page()
+        second.goto(f"{bare.address}/train")
+        expect(second.get_by_role("button", name=re.compile("^LeNet, Quick, "))).to_be_visible()
 
 
 def test_a_trained_network_is_used_and_downloaded_and_comes_back(trainer, open_page, tmp_path):
@@ -183,8 +190,6 @@ def test_who_comes_back_after_the_server_was_killed_finds_their_runs(open_page, 
     kept = {"DATABASE_URL": f"sqlite:///{tmp_path / 'runs.db'}", "LENET_WORKERS": "1"}
     page = open_page()
     with serving(**kept) as address:
-        page.goto(f"{address}/train")
-        page.locator(".st-key-visitor i[data-known]").wait_for(state="attached")
         start(page, address, **LONG)
         before = batch(page)
         link = page.url
@@ -209,6 +214,7 @@ def test_who_comes_back_after_the_server_was_killed_finds_their_runs(open_page, 
         page.keyboard.press("Escape")
         stop(page)
         page.get_by_role("link", name="Predict", exact=True).click()
+        expect(page.get_by_role("heading", name="Predict")).to_be_visible()  # then it is settled
         page.get_by_role("combobox", name="Weights in use").click()
         page.get_by_role("option", name="Your run, ").click()
         expect(page.get_by_text("LeNet, trained on")).to_be_visible()

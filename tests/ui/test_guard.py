@@ -13,7 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from streamlit import net_util
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
@@ -22,7 +24,7 @@ from websockets.exceptions import ConnectionClosed
 
 from model import PROJECT
 from tests.served import Served, ask, until
-from ui import bounds, guard, streamlit_patches
+from ui import bounds, cookie, guard, streamlit_patches
 
 FOREIGN = "https://evil.example"
 MB = 2**20
@@ -44,6 +46,21 @@ def visit(served):
     window = served.open(served.address)
     ask(window, rerun_script={})
     return window, until(window, "script_finished")
+
+
+HTML = {"Accept": "text/html"}
+
+
+@guarded
+def test_every_browser_gets_a_token_of_its_own_and_keeps_it(served):
+    first, second = (served.get("/train", **HTML).cookies["lenet-visitor"] for _ in range(2))
+    assert cookie.is_token(first)
+    assert first != second
+    given = f"other=1; lenet-visitor={first}"
+    assert served.get("/", **HTML, Cookie=given).cookies["lenet-visitor"] == first
+    spoilt = served.get("/", **HTML, Cookie="lenet-visitor=../../x").cookies["lenet-visitor"]
+    assert cookie.is_token(spoilt)
+    assert cookie.NAME not in served.get("/_stcore/health").cookies  # a page's browser alone
 
 
 # A real server, both ways. The order matters: nobody has visited it at first.
@@ -367,6 +384,7 @@ def test_streamlits_inside_is_where_the_patches_reach():
     assert MemoryUploadedFileManager.add_file.__wrapped__.__name__ == "add_file"
     assert AppSession.handle_backmsg.__wrapped__.__name__ == "handle_backmsg"
     assert SafeSessionState.on_script_will_rerun is streamlit_patches.take_in
+    assert ForwardMsgQueue.clear.__wrapped__.__name__ == "clear"
     manager = MemoryUploadedFileManager("/upload")
     for number in range(8):
         manager.add_file("one", UploadedFileRec(str(number), "f", "t", bytes(20 * MB)))
@@ -374,6 +392,23 @@ def test_streamlits_inside_is_where_the_patches_reach():
         manager.add_file("one", UploadedFileRec("9", "f", "t", bytes(1)))
     manager.remove_file("one", "0")
     manager.add_file("one", UploadedFileRec("9", "f", "t", bytes(1)))
+
+
+def test_what_a_browser_waits_for_outlives_the_next_page_run():
+    """An upload whose address was dropped hung for ever."""
+    queue = ForwardMsgQueue()
+    address = ForwardMsg()
+    address.file_urls_response.response_id = "one"
+    rest = ForwardMsg()
+    rest.delta.new_element.text.body = "of the run before"
+    queue.enqueue(rest)
+    queue.enqueue(address)
+    for which in (None, ["a fragment"]):
+        queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=which)
+        assert [one for one in queue.flush() if one is address] == [address]
+        queue.enqueue(address)
+    queue.clear()
+    assert queue.is_empty()
 
 
 def test_what_security_md_and_the_readme_name_is_there():

@@ -1,7 +1,10 @@
 """Who a window says it is: one visitor, once, in a token that could be one of ours."""
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
+
+from ui import cookie
 
 WINDOW = """
 from types import SimpleNamespace
@@ -38,3 +41,21 @@ def test_what_cannot_be_a_token_changes_nothing(window, claims):
     own = window.text[0].value
     assert who(window, claims) == own
     assert who(window, MINE) == MINE
+
+
+def test_a_cookie_tells_from_the_first_page_run_on_and_what_cannot_be_one_does_not(monkeypatch):
+    for told, known in ((MINE, True), ("a" * 21, False)):
+        monkeypatch.setattr(type(st.context), "cookies", {cookie.NAME: told})
+        window = AppTest.from_string(WINDOW).run()
+        assert (window.text[0].value == told) == known
+        assert (who(window, ANOTHER) == ANOTHER) == (not known)
+
+
+def test_the_cookie_is_for_no_script_and_goes_over_https_alone_where_it_came_so():
+    for secure in (False, True):
+        header = cookie.header(MINE, secure)
+        assert cookie.token_of(header.partition(";")[0]) == MINE
+        assert {"HttpOnly", "SameSite=Lax"} < set(header.split("; "))
+        assert header.endswith("; Secure") == secure
+    assert cookie.token_of(f"a=b; {cookie.NAME}={MINE}; c=d") == MINE
+    assert cookie.token_of("") is cookie.token_of("[]=; =;") is None

@@ -13,6 +13,7 @@ from model.training.run import Run
 from model.training.snapshot import Snapshot, history_csv
 from ui import own_runs, state
 from ui.buttons import pressed
+from ui.page_runs import uninterrupted
 from ui.plots import plot
 from ui.train import curves
 
@@ -39,7 +40,8 @@ def results(now: Snapshot, run: Run, token: str) -> None:
             icon=":material/check:",
             disabled=not sound,
         ):
-            state.use(state.add(label, trained, own_runs.key_of(run)))
+            with uninterrupted():
+                state.use(state.add(label, trained, own_runs.key_of(run)))
             st.rerun()
         if sound:
             _download("Weights (safetensors)", lambda: to_bytes(run.trained()), now, token)

@@ -9,6 +9,7 @@ from model.networks.architectures import NETWORKS
 from model.training.checkpoint import CheckpointError, Trained, load
 from ui import state, uploads
 from ui.buttons import pressed
+from ui.page_runs import uninterrupted
 from ui.text import clean, plain
 from ui.train import results
 
@@ -28,7 +29,8 @@ def weights_from_file() -> None:
     st.markdown(f"**{name}**: {NETWORKS[trained.network].label}, epoch {trained.epoch:g}.")
     label = f"File {clean(file.name)}"
     if pressed("Use these weights", "train_use_file"):
-        state.use(state.add(label, trained))
+        with uninterrupted():
+            state.use(state.add(label, trained))
         st.rerun()
     results.in_use(f"own: {label}")
 
@@ -37,9 +39,10 @@ def _read_once(file: UploadedFile) -> Trained | str:
     """The weights in an uploaded file, or what is wrong with it; the file itself is not kept."""
     number, read = st.session_state.get(state.WEIGHTS_FILE, (None, ""))
     if number != file.file_id:
-        try:
-            read = load(uploads.take(file))
-        except CheckpointError as error:
-            read = str(error)
-        st.session_state[state.WEIGHTS_FILE] = file.file_id, read
+        with uninterrupted():
+            try:
+                read = load(uploads.take(file))
+            except CheckpointError as error:
+                read = str(error)
+            st.session_state[state.WEIGHTS_FILE] = file.file_id, read
     return read
