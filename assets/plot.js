@@ -39,7 +39,7 @@ function followSize(Plotly, place) {
 }
 
 async function draw(place, data) {
-  const { figure, alt, config, library } = JSON.parse(data);
+  const { figure, alt, config, library } = JSON.parse(new TextDecoder().decode(data));
   place.setAttribute("aria-label", alt);
   const Plotly = await plotly(library);
   if (!place.isConnected) return;

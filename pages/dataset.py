@@ -5,7 +5,7 @@ import streamlit as st
 
 from model.data import browse
 from model.data.datasets import CLASSES
-from ui import address, charts, components, shell, state
+from ui import address, charts, images, shell, state
 from ui.dataset import gallery
 from ui.plots import plot
 
@@ -20,7 +20,7 @@ def picture() -> int:
     heading.subheader(f"{CLASSES[label]}, {split.lower()} picture", anchor=False)
     left, right = st.columns([1, 2], gap="medium")
     left.markdown("**What we see**")
-    left.image(components.picture(image, 336), width=336, alt=f"{CLASSES[label]}, large")
+    left.image(images.picture(image, 336), width=336, alt=f"{CLASSES[label]}, large")
     left.markdown(
         f"**What it is:** {CLASSES[label]}, class number {label}. For training, the number becomes "
         "a row of ten with a single 1 in its place, called *one-hot*:"
@@ -51,9 +51,7 @@ def classes(split: str) -> None:
     )
     grid = right.grid(5, min_column_width=76)
     for name, image in zip(CLASSES, browse.averages(data.name), strict=True):
-        grid.image(
-            components.picture(image, 84), width="stretch", caption=name, alt=f"Average {name}"
-        )
+        grid.image(images.picture(image, 84), width="stretch", caption=name, alt=f"Average {name}")
 
 
 shell.begin(

@@ -6,7 +6,7 @@ import streamlit as st
 from model.data.datasets import CLASSES
 from model.networks.architectures import NETWORKS, keras_code
 from model.networks.forward import predict
-from ui import bars, components, shell, state
+from ui import bars, components, images, shell, state
 from ui.buttons import pressed
 
 STEPS = (  # the article's, each with what it is and where it is done: (label, file or anchor)
@@ -58,7 +58,7 @@ def example() -> None:
     values = predict(NETWORKS[choice.trained.network], choice.trained.weights, image[None])[0]
     guess = CLASSES[values.argmax()]
     left, right = st.columns([2, 3], vertical_alignment="center")
-    left.image(components.picture(image, 196), width=196, alt=f"A test picture: {truth}")
+    left.image(images.picture(image, 196), width=196, alt=f"A test picture: {truth}")
     verdict = ":green[right]" if guess == truth else ":red[wrong]"
     left.markdown(f"Guess: **{guess}**, {verdict}  \nIn truth: **{truth}**")
     left.button(

@@ -11,13 +11,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-# Plotly imports it only when it draws, and another thread that draws meanwhile finds it half there.
-import pandas as pd  # noqa: F401
-import plotly.graph_objects as go
 import streamlit as st
 import streamlit.components.v1 as served
 
 from ui import assets
+from ui.charts import Figure
 
 _STILL: dict[str, Any] = {"displayModeBar": False}  # nothing to zoom into, fewer stops for Tab
 
@@ -35,7 +33,7 @@ _plot = st.components.v2.component(
 )
 
 
-def plot(figure: go.Figure, key: str, alt: str, config: dict[str, Any] = _STILL) -> None:
+def plot(figure: Figure, key: str, alt: str, config: dict[str, Any] = _STILL) -> None:
     """Show a figure under the page-wide `key`; `alt` says in words what it shows.
 
     A figure with another `layout.uirevision` than before loses the reader's zoom.
@@ -43,11 +41,15 @@ def plot(figure: go.Figure, key: str, alt: str, config: dict[str, Any] = _STILL)
     if not _PROGRAM:
         st.caption(f"This chart cannot be drawn. {alt}.")
         return
-    content = json.dumps({"config": config, "library": f"component/{_LIBRARY.name}/plotly.min.js"})
-    figure.update_layout(template=None).update_xaxes(automargin=True).update_yaxes(automargin=True)
-    # As one string: Streamlit looks through a dict for data frames and loads pandas for it.
+    shown = {
+        "figure": figure,
+        "alt": alt,
+        "config": config,
+        "library": f"component/{_LIBRARY.name}/plotly.min.js",
+    }
+    # As bytes: Streamlit looks whether anything else is a data frame, and loads pandas for it.
     _plot(
-        data=f'{{"figure": {figure.to_json()}, "alt": {json.dumps(alt)}, {content[1:]}',
+        data=json.dumps(shown, allow_nan=False, separators=(",", ":")).encode(),
         key=key,
-        height=figure.layout.height,
+        height=figure["layout"]["height"],
     )

@@ -1,4 +1,4 @@
-"""Five habits of Streamlit's server that this app ends, with the guard before it or without.
+"""Six habits of Streamlit's server that this app ends, with the guard before it or without.
 
 They reach into Streamlit's inside; tests/ui/test_guard.py notices when that has moved. Importing
 this module is all there is to do: app.py's guard does it, and every page by ui/shell.py.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import sys
 import weakref
 from collections.abc import Callable
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from streamlit import net_util
+from streamlit.components.v2.bidi_component import serialization
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
@@ -121,9 +123,24 @@ def kept_answers(clear: Any) -> Any:
     return clear_rest
 
 
+def without_pandas(is_dataframe_like: Any) -> Any:
+    """Whether a value for a component is a data frame, which no list or dict is without pandas.
+
+    Streamlit imports pandas and PyArrow to look: 60 MB and a second, for the canvas alone.
+    """
+
+    @functools.wraps(is_dataframe_like)
+    def asked(value: object) -> bool:
+        plain = isinstance(value, list | dict) and "pandas" not in sys.modules
+        return not plain and bool(is_dataframe_like(value))
+
+    return asked
+
+
 net_util.get_external_ip = no_external_address
 if not hasattr(MemoryUploadedFileManager.add_file, "__wrapped__"):  # once, however often imported
     MemoryUploadedFileManager.add_file = bounded(MemoryUploadedFileManager.add_file)
     AppSession.handle_backmsg = calm(AppSession.handle_backmsg)
+    serialization.is_dataframe_like = without_pandas(serialization.is_dataframe_like)
     ForwardMsgQueue.clear = kept_answers(ForwardMsgQueue.clear)
 SafeSessionState.on_script_will_rerun = take_in

@@ -24,9 +24,10 @@ _browser = st.components.v2.component(
     html="<i hidden></i>",
     js="""export default ({ data, parentElement, setStateValue }) => {
       try {
+        const offered = new TextDecoder().decode(data)
         const kept = localStorage.getItem("lenet-visitor")
-        if (!kept) localStorage.setItem("lenet-visitor", data)
-        if (kept && kept !== data) setStateValue("token", kept)
+        if (!kept) localStorage.setItem("lenet-visitor", offered)
+        if (kept && kept !== offered) setStateValue("token", kept)
         else parentElement.querySelector("i").dataset.known = ""
       } catch {}
     }""",
@@ -46,9 +47,9 @@ def token() -> str:
 def recognise() -> None:
     """Ask the browser who this is, where no cookie came."""
     known = token()
-    if not st.session_state[state.VISITOR_TOLD]:
+    if not st.session_state.get(state.VISITOR_TOLD):
         with st.container(key="visitor"):
-            _browser(key=COMPONENT, data=known, on_token_change=_told)
+            _browser(key=COMPONENT, data=known.encode(), on_token_change=_told)
 
 
 def _told() -> None:

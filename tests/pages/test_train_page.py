@@ -17,10 +17,9 @@ from model.training.checkpoint import Trained, to_bytes
 from model.training.metrics import Score
 from model.training.recipes import LIMITS, RECIPES, Config
 from model.training.results import Slice
-from model.training.run import Run
 from model.training.tokens import showing
 from ui import state
-from ui.train import curves, settings
+from ui.train import settings
 
 APP = str(PROJECT / "app.py")
 CONFUSION = np.diag(np.full(10, 100))
@@ -310,38 +309,6 @@ def test_weights_from_a_file(page):
         page.file_uploader("train_weights_file").set_value(("bad.safetensors", content, "")).run()
         assert words in page.error[0].value
         assert not page.exception
-
-
-def snapshot(engine, epochs=3):
-    config = Config(data="wardrobe", epochs=epochs, validation_images=500)
-    engine.answering = False
-    return Run(config, "custom", engine).snapshot()
-
-
-def test_curves_draw_every_batch_of_a_short_run_and_few_of_a_long_one(engine):
-    now = snapshot(engine)
-    losses = np.linspace(2, 1, 300).astype(np.float32)
-    figure = curves.loss(replace(now, losses=losses, step=300), "token")
-    each = figure.data[0]
-    assert len(each.x) == 300
-    assert each.x[-1] == pytest.approx(300 / now.steps_per_epoch)
-    long = replace(now, config=replace(now.config, epochs=100), losses=np.tile(losses, 50))
-    assert len(curves.loss(long, "token").data[0].x) < curves.MOST_POINTS
-
-
-def test_points_once_drawn_stay_where_they_are(engine):
-    now = snapshot(engine, 60)
-    values = np.random.default_rng(0).random(5_000).astype(np.float32)
-    before = curves.accuracy(replace(now, accuracies=values[:3_000]), "token").data[1]
-    after = curves.accuracy(replace(now, accuracies=values), "token").data[1]
-    shown = len(before.y)
-    np.testing.assert_allclose(before.y, after.y[:shown])
-    np.testing.assert_allclose(before.x, after.x[:shown])
-
-
-def test_smoothing_is_the_mean_of_the_last_values():
-    values = np.array([1, 2, 3, 4, 5], np.float32)
-    np.testing.assert_allclose(curves.smoothed(values, 3), [1, 1.5, 2, 3, 4])
 
 
 def test_recipe_sketch_learns_from_drawings_where_they_were_made(page, monkeypatch, tmp_path):

@@ -12,6 +12,7 @@ from google.protobuf.message import DecodeError
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from streamlit import net_util
+from streamlit.components.v2.bidi_component import serialization
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
@@ -384,6 +385,7 @@ def test_streamlits_inside_is_where_the_patches_reach():
     assert MemoryUploadedFileManager.add_file.__wrapped__.__name__ == "add_file"
     assert AppSession.handle_backmsg.__wrapped__.__name__ == "handle_backmsg"
     assert SafeSessionState.on_script_will_rerun is streamlit_patches.take_in
+    assert serialization.is_dataframe_like.__wrapped__.__name__ == "is_dataframe_like"
     assert ForwardMsgQueue.clear.__wrapped__.__name__ == "clear"
     manager = MemoryUploadedFileManager("/upload")
     for number in range(8):

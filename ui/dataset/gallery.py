@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from model.data import browse
 from model.data.datasets import CLASSES
-from ui import components, state
+from ui import images, state
 
 PER_PAGE = 24
 
@@ -78,4 +78,4 @@ def show(numbers: NDArray[np.intp], about: str, picked: int) -> None:
 
 def _thumbnail(number: int) -> str:
     image, label, _ = browse.look_up(state.dataset(), number)
-    return f"![picture {number}]({components.data_uri(image)}) {CLASSES[label]}"
+    return f"![picture {number}]({images.data_uri(image)}) {CLASSES[label]}"

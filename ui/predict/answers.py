@@ -16,7 +16,7 @@ from model.insight.out_of_distribution import Reference, confidence, likeness
 from model.pictures.preprocess import Prepared
 from model.training.checkpoint import Trained, usable
 from model.training.run import Run, is_active
-from ui import bars, components, state
+from ui import bars, components, images, state
 from ui.predict import attempts
 from ui.predict.sources import Shot
 
@@ -120,7 +120,7 @@ def show(values: NDArray[np.floating], sure: str, prepared: Prepared, truth: int
     winner, rival, other = (f"{100 * values[n]:.1f} %" for n in (first, second, third))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(
-            components.enlarged(prepared.image, 4),
+            images.enlarged(prepared.image, 4),
             width=112,
             alt="The 28 by 28 pixels that the network gets",
         )

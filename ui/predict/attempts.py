@@ -12,7 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from model.data.datasets import CLASSES
-from ui import components, state
+from ui import images, state
 
 MOST = 12  # attempts that are kept
 NONE = len(CLASSES)  # what a picture is that shows none of the classes
@@ -50,7 +50,7 @@ def note(key: str, image: NDArray[np.uint8], values: NDArray[np.floating], unlik
     others = [attempt for attempt in all_of_them() if attempt.key != key]
     truth = next((attempt.truth for attempt in all_of_them() if attempt.key == key), None)
     guess = NONE if unlike else int(values.argmax())
-    newest = Attempt(key, components.enlarged(image, 2), guess, float(values.max()), truth)
+    newest = Attempt(key, images.enlarged(image, 2), guess, float(values.max()), truth)
     st.session_state[state.ATTEMPTS] = [*others, newest][-MOST:]
 
 

@@ -19,7 +19,7 @@ from model.pictures.perturb import TURNS, UNCHANGED, Perturbation, perturb, turn
 from model.pictures.preprocess import Prepared
 from model.pictures.tta import augmented
 from model.training.checkpoint import Trained
-from ui import bars, charts, components, state
+from ui import bars, charts, images, state
 from ui.plots import plot
 from ui.predict import answers, stages
 
@@ -48,7 +48,7 @@ def where_it_looked(prepared: Prepared, trained: Trained) -> None:
     falls = occlusion(trained, prepared.image, label)
     left, right = st.columns([1, 2], gap="medium")
     left.image(
-        components.overlay(prepared.image, falls),
+        images.overlay(prepared.image, falls),
         width="stretch",
         alt=f"The picture; the parts that speak for {CLASSES[label]} are orange",
     )
@@ -78,7 +78,7 @@ def looks_like(prepared: Prepared, trained: Trained) -> None:
     for number, similarity in zip(alike.numbers, alike.similarities, strict=True):
         name = CLASSES[dataset.train_labels[number]]
         with grid.cell():
-            image = components.enlarged(dataset.train_images[number], 4)
+            image = images.enlarged(dataset.train_images[number], 4)
             st.image(image, width="stretch", alt=f"Training picture {number}, {name}")
             st.caption(f"**{name}**  \nsimilarity {similarity:.2f}")
     usual = "so it is called strange" if alike.out_of_distribution else "so it passes as clothes"
@@ -100,7 +100,7 @@ def break_it(prepared: Prepared, trained: Trained) -> None:
     every = _answers([prepared.image, image, *turned(base)], trained)
     before, now = int(every[0].argmax()), int(every[1].argmax())
     with above:
-        st.image(components.enlarged(image, 4), width=112, alt="The disturbed picture")
+        st.image(images.enlarged(image, 4), width=112, alt="The disturbed picture")
         st.markdown(
             f"Now: **{CLASSES[now]}**, {100 * every[1, now]:.1f} %  \n"
             f"Before: {CLASSES[before]}, {100 * every[0, before]:.1f} %"

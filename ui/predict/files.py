@@ -15,7 +15,7 @@ from model.insight.classify import classify
 from model.insight.out_of_distribution import likeness
 from model.pictures.preprocess import Options
 from model.training.checkpoint import Trained
-from ui import components, state
+from ui import images, state
 from ui.predict import answers
 from ui.predict.sources import Shot
 from ui.text import cell, clean
@@ -90,7 +90,7 @@ def _row(shot: Shot, answer: Answer | str) -> dict[str, object]:
         name = CLASSES[answer.values.argmax()]
         doubt = " (unlike clothes)" if answer.out_of_distribution else ""
         taken_for = f"{name}, {100 * answer.values.max():.1f} %{doubt}"
-    picture = components.data_uri(shot.thumbnail())
+    picture = images.data_uri(shot.thumbnail())
     return {"Picture": picture, "Taken for": taken_for, "File": clean(shot.name)}
 
 

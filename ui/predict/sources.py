@@ -21,7 +21,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from model.data import browse
 from model.data.datasets import CLASSES
 from model.pictures.preprocess import Options, PictureError, Prepared, prepare, read_picture
-from ui import assets, components, state, uploads
+from ui import assets, images, state, uploads
 from ui.buttons import pressed
 from ui.predict import drawing
 from ui.text import clean, plain
@@ -248,7 +248,7 @@ def _sample(name: str) -> str:
     if picture is None:
         return words
     small = picture.convert("RGB").resize((56, 56))
-    return f"![{kind}]({components.data_uri(np.asarray(small))}) {words}"
+    return f"![{kind}]({images.data_uri(np.asarray(small))}) {words}"
 
 
 class Source(NamedTuple):

@@ -10,7 +10,7 @@ import streamlit as st
 from PIL import Image
 
 from model.pictures.preprocess import DEFAULT, Options, Prepared, Stage
-from ui import components
+from ui import images
 
 # Options that a person can override: label, help, and what each choice stands for.
 THRESHOLD = 60  # where a threshold that is set by hand begins
@@ -96,4 +96,4 @@ def _large(stage: Stage) -> str:
     square = Image.new(picture.mode, (side, side), 0 if picture.mode == "L" else "#888888")
     square.paste(picture, ((side - picture.width) // 2, (side - picture.height) // 2))
     large = square.resize((224, 224), Image.Resampling.NEAREST if side < 100 else None)
-    return components.data_uri(np.asarray(large))
+    return images.data_uri(np.asarray(large))
