@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy.engine import URL
+
 from model.training.storage.copying import copy
 from model.training.storage.database import StorageError, usual_url
 from model.training.storage.store import Storage
@@ -27,7 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         fault = "is there already; name another file." if there else "is not there."
         print(f"{options.file} {fault}", file=sys.stderr)
         return 2
-    ours, file = Storage(usual_url()), Storage(f"sqlite:///{options.file}", blobs=True)
+    ours, file = (
+        Storage(usual_url()),
+        Storage(URL.create("sqlite", database=str(options.file.resolve())), blobs=True),
+    )
     try:
         source, target = (ours, file) if options.what == "export" else (file, ours)
         copied, known = copy(source, target)

@@ -13,12 +13,13 @@ from model.training.run_store import ServerFullError
 from ui import own_runs, shell, state, visitor
 from ui.buttons import pressed
 from ui.page_runs import uninterrupted
-from ui.train import controls, progress, results, settings, weights_file
+from ui.train import arrival, controls, progress, results, settings, weights_file
 
 
 def watch(run: Run, token: str) -> None:
     """The run: what it is, its buttons or its results, progress, and charts."""
     now = run.snapshot()
+    arrival.place(token)
     st.subheader(
         f"{NETWORKS[now.config.network].label}, {settings.recipe_label(now.recipe)}", anchor=False
     )
@@ -73,7 +74,7 @@ def start(config: Config, recipe: str) -> None:
     """Start a run and turn the page to it."""
     try:
         with uninterrupted():
-            state.set_run_token(server.runs().start(config, recipe, visitor.token()))
+            state.arrive(server.runs().start(config, recipe, visitor.token()))
     except (SettingError, DataError) as error:
         st.error(str(error))
     except ServerFullError as error:

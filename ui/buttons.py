@@ -21,8 +21,9 @@ LASTS = 10.0  # seconds; who has left the page by then finds nothing pressed whe
 def pressed(label: str, key: str, **options: Any) -> bool:
     """Draw st.button with these options; whether it was pressed, once for each press."""
     presses: dict[str, float] = st.session_state.setdefault(state.PRESSES, {})
-    st.button(label, key=key, on_click=_note, args=(presses, key), **options)
-    return time.monotonic() - presses.pop(key, -math.inf) < LASTS
+    told = st.button(label, key=key, on_click=_note, args=(presses, key), **options)
+    noted = time.monotonic() - presses.pop(key, -math.inf) < LASTS
+    return told or noted  # where Streamlit does not know the callback yet, it tells this run alone
 
 
 def _note(presses: dict[str, float], key: str) -> None:

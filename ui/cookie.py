@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
+
+from starlette.requests import cookie_parser
 
 NAME = "lenet-visitor"
 SECONDS = 400 * 86_400  # as long as browsers keep one; every page that is loaded renews it
@@ -28,11 +29,8 @@ def token(cookies: Mapping[str, str]) -> str | None:
 
 
 def token_of(header: str) -> str | None:
-    """The same, from the header `Cookie` of a request."""
-    try:
-        return token({name: one.value for name, one in SimpleCookie(header).items()})
-    except CookieError:
-        return None
+    """The same, from the header `Cookie` of a request, whatever other cookies are in it."""
+    return token(cookie_parser(header))
 
 
 def header(known: str | None, secure: bool) -> str:

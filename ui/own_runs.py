@@ -49,9 +49,10 @@ def _timezone() -> tzinfo:
 
 def how_far(about: Summary) -> str:
     """Where a run is, or what it reached."""
-    if about.test is not None:
-        return f"{about.status}, {100 * about.test:.2f} % of the test pictures right"
     epochs = about.step * about.epochs / about.total_steps
+    if about.test is not None:
+        right = f"{100 * about.test:.2f} % of the test pictures right"
+        return f"{about.status} after {epochs:.3g} {'epoch' if epochs == 1 else 'epochs'}, {right}"
     return f"{about.status}, epoch {epochs:.1f} of {about.epochs}"
 
 
@@ -74,13 +75,15 @@ def _list(listed: list[Listed], shown: Run | None) -> None:
 
 
 def _lead_to(one: Listed, shown: Run | None) -> None:
-    here = shown is not None and shown.name == one.about.name
+    words = f"{label(one.about)}: {how_far(one.about)}"
+    if shown is not None and shown.name == one.about.name:
+        st.markdown(f":material/check: {words} (shown above)")
+        return
     st.button(
-        f"{label(one.about)}: {how_far(one.about)}{' (shown above)' if here else ''}",
-        icon=":material/check:" if here else ":material/arrow_forward:",
-        on_click=state.set_run_token,
+        words,
+        icon=":material/arrow_forward:",
+        on_click=state.arrive,
         args=(one.token,),
-        disabled=here,
         type="tertiary",
         key=f"own_run_{one.about.name}",
     )

@@ -30,6 +30,7 @@ IN_USE = "weights_in_use"  # key of choices(): what the visitor chose
 PREFERRED = "weights_preferred"  # key of SHIPPED: what the page takes until then
 DATA = "data_set"  # name of the data set that the visitor chose; the best if there is none
 RUN = "run_token"  # the run that this session watches
+ARRIVED = "run_arrived"  # token of the run that the visitor turned to, on this page
 VISITOR = "visitor_token"  # tells one visitor's runs from another's; see ui/visitor.py
 VISITOR_TOLD = "visitor_told"  # the browser has said who this is; it does so once
 PICTURE = "picture"  # number of the picture that Dataset shows large; also in the address
@@ -171,3 +172,9 @@ def set_run_token(token: str | None) -> None:
             st.query_params["run"] = token
         else:
             st.query_params.pop("run", None)
+
+
+def arrive(token: str) -> None:
+    """Turn to a run, and have the page show its beginning: see `ui/train/arrival.py`."""
+    set_run_token(token)
+    st.session_state[ARRIVED] = token

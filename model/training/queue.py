@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 OnDone = Callable[[Any, BaseException | None], None]
 
@@ -95,3 +95,16 @@ def _copy(lane: _Lane) -> _Lane:
     return {
         visitor: {run: deque(jobs) for run, jobs in runs.items()} for visitor, runs in lane.items()
     }
+
+
+class Jobs(Protocol):
+    """What runs need of an engine."""
+
+    def submit(self, job: Job) -> None:
+        """Have a job done when its turn comes."""
+
+    def withdraw(self, run: str) -> bool:
+        """Forget the job of a run that waits; False if none does, or a worker has it already."""
+
+    def ahead(self, run: str) -> int:
+        """How many jobs must end before the next one of this run begins; 0 if none waits."""

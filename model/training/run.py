@@ -14,7 +14,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 
@@ -22,9 +21,9 @@ from model.data import datasets
 from model.networks.architectures import Weights
 from model.training.batches import split, steps_per_epoch
 from model.training.checkpoint import Trained, final_weights, start
-from model.training.mailbox import NO_ROOM
+from model.training.faults import why
 from model.training.metrics import Score
-from model.training.queue import Job
+from model.training.queue import Job, Jobs
 from model.training.recipes import Config, check
 from model.training.results import Slice
 from model.training.snapshot import ENDED, EpochResult, Snapshot, Status
@@ -40,19 +39,6 @@ UNKNOWN_SECONDS = 20.0  # that a slice takes, about, before the pace is known
 MEASURING_SECONDS = 5.0  # that the validation or test set takes, about
 
 log = logging.getLogger(__name__)
-
-
-class Jobs(Protocol):
-    """What runs need of an engine."""
-
-    def submit(self, job: Job) -> None:
-        """Have a job done when its turn comes."""
-
-    def withdraw(self, run: str) -> bool:
-        """Forget the job of a run that waits; False if none does, or a worker has it already."""
-
-    def ahead(self, run: str) -> int:
-        """How many jobs must end before the next one of this run begins; 0 if none waits."""
 
 
 def nobody(_run: Run) -> None:
@@ -96,8 +82,9 @@ class Run:
         self.name = record.name  # of its turns, unlike its tokens no secret
         self.keys, self.created = record.keys, record.created
         self.past_gone = record.past_gone
-        self.kept = (-1, 0)  # version and step that the storage has; the keeper's to change
+        self.kept = (-1, 0, 0)  # version, step and revision in the storage; the keeper's to change
         self.touched = -math.inf  # when a look at it was noted, while it does not train
+        self.checked = time.monotonic()  # when the registry saw that nobody else saved it
         self._engine, self._changed = engine, changed
         self._checkpoint = record.checkpoint  # None once it has ended
         self._weights = record.weights  # from then on
@@ -117,7 +104,8 @@ class Run:
         """A run as it was kept, which does nothing until `go_on` or `resume` is called."""
         run = cls.__new__(cls)
         run._take(record, engine, visitor, changed)
-        run.kept = (record.snapshot.version, record.snapshot.step)
+        version = -1 if record.damaged else record.snapshot.version  # it is kept as failed, then
+        run.kept = (version, record.snapshot.step, record.revision)
         return run
 
     def go_on(self) -> None:
@@ -142,6 +130,7 @@ class Run:
                 self._weights,
                 tuple(self._past.items()),
                 self.past_gone,
+                self.kept[2],
             )
 
     def summary(self) -> Summary:
@@ -309,7 +298,7 @@ class Run:
         if self._tries >= MAX_TRIES:
             self._end(
                 "failed",
-                f"Training failed {MAX_TRIES} times at the same place{_why(error)} The weights "
+                f"Training failed {MAX_TRIES} times at the same place{why(error)} The weights "
                 f"after {self._now.step} batches are kept.",
             )
 
@@ -370,18 +359,6 @@ class Run:
         with self._lock:
             self._now = replace(self._now, version=self._now.version + 1, **changes)  # type: ignore[arg-type]
         self._changed(self)
-
-
-def _why(error: BaseException | None) -> str:
-    """Why a slice failed and what to do, to go on a sentence with."""
-    if isinstance(error, datasets.DataError):
-        return f": {error}"
-    if isinstance(error, OSError) and error.errno in NO_ROOM:
-        return ": the server's disk is full. Whoever runs it must make room; then start again."
-    return (
-        f" ({type(error).__name__}). Start again, or try a smaller batch size if the server is "
-        "short of memory."
-    )
 
 
 def is_active(run: Run | None) -> bool:

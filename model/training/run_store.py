@@ -14,34 +14,36 @@ import logging
 import secrets
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
 from model.networks.architectures import Weights
+from model.training import admission
+from model.training.admission import ServerFullError
 from model.training.keeper import LEASE_SECONDS, Keeper, is_dead
+from model.training.queue import Jobs
 from model.training.quotas import Quotas
 from model.training.recipes import LIMITS, Config, SettingError, check
-from model.training.run import Jobs, Run
+from model.training.run import Run
 from model.training.snapshot import TRAINING
 from model.training.storage.database import StorageError
 from model.training.storage.record import Keys, Summary
+from model.training.storage.rows import DamagedRowError
 from model.training.storage.store import Storage
 from model.training.tokens import derived, digest, showing
+from model.training.upkeep import Upkeep
 
 MOST_IDLE = 8  # runs that do not train and are still in memory, besides those that are looked at
-ROOM_SECONDS = 60.0  # how often the storage is looked through for what is too old or too much
 TOUCH_SECONDS = 600.0  # a look at a run is noted, at most so often
+CHECK_SECONDS = 5.0  # and whether another server saved it since
+SAVING_SECONDS = 1.0  # between the storage's word that a run is saved, and ours, at most
 MOST_HELD = 200  # that memory alone has: without a storage, or while it does not answer
 ELSEWHERE = (
     "This run trains on another server of this app. Load the page again to see how far it is."
 )
 
 log = logging.getLogger(__name__)
-
-
-class ServerFullError(RuntimeError):
-    """Too many runs at once. The message tells the user what to do."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +72,16 @@ class Runs:
         self._recent: OrderedDict[str, Run] = OrderedDict()  # idle ones, to be found again quickly
         self._alone: dict[str, Run] = {}  # without a storage, all of them
         self._lock = threading.RLock()
-        self._unreadable: set[str] = set()
-        self._restored = False
-        self._made_room = -ROOM_SECONDS
+        self._unread = ""  # why the last run that somebody asked for could not be read
+        self._upkeep = (
+            Upkeep(storage, quotas, self._take_over, self._made_room) if storage else None
+        )
         self._keeper = Keeper(storage, self._each_round) if storage else None
 
     @property
     def fault(self) -> str:
-        """Why runs are not kept now, a sentence; empty while they are."""
-        return self._keeper.fault if self._keeper else ""
+        """Why runs are not kept or read now, a sentence; empty while they are."""
+        return (self._keeper.fault if self._keeper else "") or self._unread
 
     def close(self) -> None:
         """Keep what is new. Runs that train are found again, and go on, by the next registry."""
@@ -111,29 +114,72 @@ class Runs:
 
     def resume(self, run: Run) -> None:
         """Go on with a paused run; where there is no place for it now, it says so."""
+        run = self._newest(run)
+        if run.status != "paused" or not self._is_ours(run):
+            return
         with self._lock:
-            if run.status != "paused":
-                return
             try:
                 self._admit(run.visitor)
-                if self._storage and not self._claim(run.name):
-                    raise ServerFullError(ELSEWHERE)
             except ServerFullError as error:
                 run.stay_paused(str(error))
-            except StorageError:
-                run.resume()  # in memory, then
             else:
                 run.resume()
 
-    def _claim(self, name: str) -> bool:
+    def one_batch(self, run: Run) -> None:
+        """Train one batch of a paused run."""
+        run = self._newest(run)
+        if run.status == "paused" and self._is_ours(run):
+            run.one_batch()
+
+    def pause(self, run: Run) -> None:
+        """Let a run that trains wait."""
+        self._newest(run).pause()
+
+    def stop(self, run: Run) -> None:
+        """End a run here, and measure what it learned."""
+        run = self._newest(run)
+        if run.status != "paused" or self._is_ours(run):
+            run.stop()
+
+    def _newest(self, run: Run) -> Run:
+        """What is in memory of this run: a page may hold what was there before."""
+        with self._lock:
+            return self._runs.get(run.name, run)
+
+    def _is_ours(self, run: Run) -> bool:
+        """Whether this server may go on with a paused run; if not, the run says so."""
+        try:
+            ours = run.kept[2] == 0 or self._claim_newest(run)  # nothing of a new one is kept
+        except StorageError:
+            ours = True  # in memory, then
+        with self._lock:
+            if ours:
+                self._runs[run.name] = run
+            else:
+                self._let_go(run.name)  # who loads the page again sees how far it is
+        if not ours:
+            run.stay_paused(ELSEWHERE)
+        return ours
+
+    def _claim_newest(self, run: Run) -> bool:
+        """Claim a run that nobody else saved since."""
+        end = time.monotonic() + SAVING_SECONDS
+        while not self._claim(run.name, revision := run.kept[2]):
+            # It may be our own keeper who saved it just now.
+            while run.kept[2] == revision:
+                if time.monotonic() > end:
+                    return False
+                time.sleep(0.02)
+        return True
+
+    def _claim(self, name: str, revision: int | None = None) -> bool:
         """Have this process train a run that is kept; whether it may."""
         if self._keeper is None or self._storage is None:
             return True
-        if name in self._keeper.held:
-            return True  # perhaps so new that nothing of it is kept
         dead = {owner for _, owner, _ in self._storage.in_training() if is_dead(owner)}
         now = time.time()
-        return self._storage.claim(name, self._keeper.owner, now + LEASE_SECONDS, now, dead)
+        lease = now + LEASE_SECONDS
+        return self._storage.claim(name, self._keeper.owner, lease, now, dead, revision)
 
     def _changed(self, run: Run) -> None:
         if self._keeper:
@@ -147,43 +193,14 @@ class Runs:
             return list(self._runs.values())
 
     def _admit(self, visitor: str) -> None:
-        """Raise ServerFullError if too many runs train: only these hold a place, paused ones none.
-
-        Whoever is nobody in particular, "", is not counted as one visitor.
-        """
+        """Raise ServerFullError if too many runs train."""
         training = [run.visitor for run in self._in_memory() if run.status in TRAINING]
-        if visitor and training.count(visitor) >= self.quotas.training_each:
-            raise ServerFullError(
-                f"{self.quotas.training_each} of your runs are training already. Pause or stop one "
-                "of them, or wait until one ends."
-            )
-        if len(training) >= self.quotas.training:
-            raise ServerFullError(
-                f"{len(training)} runs are training on this server already. Wait until one of "
-                "them ends, then try again."
-            )
+        admission.admit(visitor, training, self.quotas)
 
     def _make_room(self) -> None:
-        """Where memory alone holds too many runs, let go of those of who has most of them.
-
-        What nobody watches goes first; then what ended, before what is paused; then the oldest.
-        """
+        """Where memory alone holds too many runs, let go of some."""
         held = self._alone if self._keeper is None else self._keeper.held
-        while len(held) >= MOST_HELD:
-            runs = list(held.values())
-            counts = Counter(run.visitor for run in runs)
-            idle = [run for run in runs if run.status not in TRAINING]
-            if not idle:
-                return
-            gone = min(
-                idle,
-                key=lambda run: (
-                    -counts[run.visitor],
-                    run.watched(),
-                    run.status == "paused",
-                    run.created,
-                ),
-            )
+        while len(held) >= MOST_HELD and (gone := admission.least_needed(list(held.values()))):
             self._let_go(gone.name)
 
     def _let_go(self, name: str) -> None:
@@ -200,21 +217,45 @@ class Runs:
             return None
         key = digest(token)
         with self._lock:
-            for run in self._in_memory():
-                if key in (run.keys.steering, run.keys.showing):
-                    return self._looked_at(run)
-            found = self._found(key)
-            return self._looked_at(found) if found else None
+            found = next(
+                (
+                    run
+                    for run in self._runs.values()
+                    if key in (run.keys.steering, run.keys.showing)
+                ),
+                None,
+            )
+        # What asks the storage holds no lock: it may take its time to answer, or never do.
+        if found and self._is_stale(found):
+            with self._lock:
+                self._let_go(found.name)
+            found = None
+        found = found or self._found(key)
+        return self._looked_at(found) if found else None
+
+    def _is_stale(self, run: Run) -> bool:
+        """Whether another server saved a run since that does not train here."""
+        now = time.monotonic()
+        if self._storage is None or self._keeper is None or now - run.checked < CHECK_SECONDS:
+            return False
+        run.checked = now
+        if self.fault or run.name in self._keeper.held or run.status in TRAINING:
+            return False
+        try:
+            return self._storage.revision(run.name) not in (run.kept[2], None)
+        except StorageError:
+            return False
 
     def _found(self, key: str) -> Run | None:
         """A run that is not in memory; none while the storage is known not to answer."""
-        if self._storage is None or self.fault:
+        if self._storage is None or (self._keeper and self._keeper.fault):
             return None
         try:
             name = self._storage.find(key)
             return self._load(name) if name else None
         except StorageError as error:
             log.warning("A run could not be read: %s", error)
+            self._unread = "" if isinstance(error, DamagedRowError) else str(error)
             return None
 
     @staticmethod
@@ -224,18 +265,17 @@ class Runs:
 
     def _looked_at(self, run: Run) -> Run:
         """Keep a run at hand, and note that somebody looked."""
-        if run.status not in TRAINING and run.record().snapshot.message != ELSEWHERE:
+        if run.status in TRAINING or run.snapshot().message == ELSEWHERE:
+            return run
+        with self._lock:
             self._recent[run.name] = run
             self._recent.move_to_end(run.name)
             while len(self._recent) > MOST_IDLE:
                 self._recent.popitem(last=False)
-            now = time.monotonic()
-            if self._storage and now - run.touched > TOUCH_SECONDS:
-                run.touched = now
-                try:
-                    self._storage.touch(run.name, time.time())
-                except StorageError:
-                    log.info("A look at a run was not noted.")
+        now = time.monotonic()
+        if self._keeper and now - run.touched > TOUCH_SECONDS:
+            run.touched = now
+            self._keeper.touch(run.name)
         return run
 
     def _load(self, name: str) -> Run | None:
@@ -243,25 +283,25 @@ class Runs:
         record = self._storage.load(name) if self._storage else None
         if record is None:
             return None
-        goes_on = record.in_training and self._claim(name)
-        if record.in_training and not goes_on:
-            record = replace(
-                record, snapshot=replace(record.snapshot, status="paused", message=ELSEWHERE)
-            )
+        ours = (record.in_training or record.damaged) and self._claim(name, record.revision)
+        if record.in_training and not ours:
+            now = replace(record.snapshot, status="paused", message=ELSEWHERE)
+            record = replace(record, snapshot=now)
         run = Run.restored(record, self._engine, record.keys.visitor, self._changed)
-        self._runs[name] = run
-        if goes_on:
+        with self._lock:
+            first = self._runs.setdefault(name, run)
+        if first is run and ours:
             log.info("Going on with a run, looked at %.0f s ago", time.time() - record.seen)
             self._changed(run)
             run.go_on()
-        return run
+        return first
 
     def of(self, visitor: str, most: int = 100) -> list[Listed]:
         """A visitor's runs, the newest first."""
         who = digest(visitor)
         kept: dict[str, Summary] = {}
         try:
-            if self._storage and not self.fault:
+            if self._storage and not (self._keeper and self._keeper.fault):
                 kept = {one.name: one for one in self._storage.of_visitor(who, most)}
         except StorageError as error:
             log.warning("Runs could not be listed: %s", error)
@@ -290,60 +330,21 @@ class Runs:
     # What the keeper's thread does before it saves
 
     def _each_round(self) -> None:
-        if self._storage is None:
-            return
-        if not self._restored:
-            self._storage.sweep(time.time() - 3600)
-            self._restored = True
-        self._take_over()
-        if time.monotonic() - self._made_room > ROOM_SECONDS:
-            self._made_room = time.monotonic()
-            self._free()
+        self._unread = ""  # whoever asks next sees for themselves
+        if self._upkeep and self._keeper:
+            self._upkeep.round(self._keeper.held)
 
-    def _take_over(self) -> None:
-        """Go on with runs whose process is gone; see Run.go_on."""
-        if self._storage is None or self._keeper is None:
-            return
-        for name, _owner, _seen in self._storage.in_training():
+    def _take_over(self, name: str) -> None:
+        """Go on with a run whose process is gone; see Run.go_on."""
+        if self._claim(name):
             with self._lock:
-                # What is held may have ended, and only the storage does not know yet.
-                known = name in self._keeper.held or name in self._unreadable
-                if not known and self._claim(name):
-                    self._let_go(name)
-                    self._load_if_sound(name)
-
-    def _load_if_sound(self, name: str) -> None:
-        """One run whose row is damaged must not keep the others from going on."""
-        try:
+                self._let_go(name)  # who looked at it while it trained elsewhere had a copy
             self._load(name)
-        except StorageError as error:
-            log.warning("A run cannot go on: %s", error)
-            self._unreadable.add(name)
 
-    def _free(self) -> None:
-        """Let go of runs that are too old or too many, and of weights that are too large."""
-        if self._storage is None or self._keeper is None:
-            return
-        gone = self._storage.idle(before=time.time() - self.quotas.days * 86_400)
-        for visitor, more in self._storage.crowded(self.quotas.runs_each):
-            gone += self._storage.idle(visitor=visitor)[:more]
-        if (more := self._storage.count() - len(set(gone)) - self.quotas.runs) > 0:
-            gone += [name for name in self._storage.idle() if name not in gone][:more]
-        gone = [name for name in gone if name not in self._keeper.held]  # goes on just now
-        for name in gone:
-            self._let_go(name)
-        if gone:
-            self._storage.forget(gone)
-        self._free_bytes()
-
-    def _free_bytes(self) -> None:
-        if self._storage is None:
-            return
-        excess = self._storage.size() - self.quotas.megabytes * 1_000_000
-        for name, size in self._storage.with_past():
-            if excess <= 0:
-                return
-            self._storage.forget_past(name)
-            if run := self._runs.get(name):
+    def _made_room(self, name: str, wholly: bool) -> None:
+        """A run is let go of, or only its weights of the past."""
+        with self._lock:
+            if wholly:
+                self._let_go(name)
+            elif run := self._runs.get(name):
                 run.past_gone = True
-            excess -= size

@@ -71,6 +71,7 @@ def workers(address):
 def test_a_run_survives_a_refresh_a_second_tab_and_a_killed_worker(trainer, open_page):
     page = open_page()
     start(page, trainer, **LONG)
+    expect(page.get_by_role("button", name="Pause")).to_be_in_viewport()
     page.reload()
     before = batch(page)
     second = page.context.new_page()
@@ -204,14 +205,13 @@ def test_who_comes_back_after_the_server_was_killed_finds_their_runs(open_page, 
         page.goto(f"{address}/train")
         page.get_by_role("button", name=re.compile("^LeNet, own settings, .*: running")).click()
         expect(page).to_have_url(link)
-        page.get_by_role("button", name="Link to show").click()
+        page.get_by_text("Link to show").click()
         shown = page.get_by_test_id("stCode").inner_text()
         other = open_page()
         other.goto(shown.strip())
         expect(other.get_by_text("cannot steer it")).to_be_visible()
         assert batch(other) > 0
         expect(other.get_by_role("button", name="Pause")).to_have_count(0)
-        page.keyboard.press("Escape")
         stop(page)
         page.get_by_role("link", name="Predict", exact=True).click()
         expect(page.get_by_role("heading", name="Predict")).to_be_visible()  # then it is settled

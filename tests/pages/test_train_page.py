@@ -212,9 +212,9 @@ def test_two_runs_of_one_visitor_can_both_be_used(page, engine):
 
 
 def test_that_runs_cannot_be_kept_is_told(page, engine):
-    server.runs()._keeper.fault = "The server's disk is full."
+    server.runs()._keeper._fault = "The server's disk is full."
     server.runs()._keeper.close()
-    server.runs()._keeper.fault = "The server's disk is full."
+    server.runs()._keeper._fault = "The server's disk is full."
     page.run()
     assert "memory alone. The server's disk is full." in page.warning[0].value
 
@@ -250,7 +250,8 @@ def test_a_fourth_run_of_one_visitor_is_told(page, engine):
     first.click().run()
     assert page.session_state["run_token"] in tokens
     assert button(page, "Pause")
-    assert next(one for one in page.button if one.label.endswith("(shown above)")).disabled
+    [here] = [one.value for one in page.markdown if one.value.endswith("(shown above)")]
+    assert "LeNet, own settings" in here
     page = AppTest.from_file(APP, default_timeout=30)
     page.session_state[state.VISITOR] = "me"
     page.run().switch_page("pages/train.py").run()

@@ -3,12 +3,13 @@
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from model.training import keeper as keeper_module
-from model.training import run_store
+from model.training import run_store, upkeep
 from model.training.checkpoint import start
 from model.training.metrics import Score
 from model.training.quotas import Quotas, quotas
@@ -170,7 +171,7 @@ def test_tokens_are_kept_as_digests_and_one_only_shows(serve):
     runs = serve()
     token = runs.start(SMALL, "quick", "somebody's secret")
     kept(runs)
-    with runs._storage._database.begin() as connection:
+    with runs._storage._database.write() as connection:
         row = connection.exec_driver_sql("SELECT * FROM runs").first()
     for secret in (token, showing(token), "somebody's secret"):
         assert secret not in str(row)
@@ -262,7 +263,7 @@ def test_an_ended_run_leaves_memory_and_comes_back_when_it_is_asked_for(serve, m
 
 
 def test_limits_make_room_for_new_runs(serve, monkeypatch):
-    monkeypatch.setattr(run_store, "ROOM_SECONDS", 0)
+    monkeypatch.setattr(upkeep, "ROOM_SECONDS", 0)
     runs = serve(runs=4, runs_each=3, megabytes=1, epochs=5)
     with pytest.raises(SettingError, match="on this server it must be 1 to 5"):
         runs.start(replace(SMALL, epochs=6), "quick", "me")
@@ -287,29 +288,71 @@ def test_old_runs_go_and_those_that_somebody_looks_at_stay(serve, monkeypatch):
         runs.get(token).pause()
     wait(lambda: not runs._keeper.held)
     names = {token: runs.get(token).name for token in (old, seen)}
+    wait(lambda: not runs._keeper._touched)
     for name in names.values():
-        runs._storage.touch(name, time.time() - 2 * 86_400)
+        runs._storage.touch([name], time.time() - 2 * 86_400)
     runs.get(seen).touched = -np.inf
     runs.get(seen)
-    monkeypatch.setattr(run_store, "ROOM_SECONDS", 0)
+    monkeypatch.setattr(upkeep, "ROOM_SECONDS", 0)
+    rounds(runs)
+    assert len(runs._storage.names()) == 2  # a clock that was set just now is not believed
+    monkeypatch.setattr(upkeep, "STEADY_SECONDS", 0)
     wait(lambda: runs._storage.names() == [names[seen]])
     assert runs.get(old) is None
 
 
-def test_a_damaged_row_keeps_no_other_run_from_going_on(serve):
+def test_a_clock_is_believed_after_an_hour_without_a_jump(monkeypatch):
+    now = {"time": 1e9, "monotonic": 5.0}
+    fake = SimpleNamespace(time=lambda: now["time"], monotonic=lambda: now["monotonic"])
+    monkeypatch.setattr(upkeep, "time", fake)
+    clock = upkeep.Clock()
+    assert not clock.is_steady()
+
+    def pass_an_hour():
+        for name in now:
+            now[name] += 3601
+
+    pass_an_hour()
+    assert clock.is_steady()
+    now["time"] += 100 * 86_400
+    assert not clock.is_steady()
+    assert not clock.is_steady()
+    pass_an_hour()
+    assert clock.is_steady()
+
+
+def rounds(runs, more=3):
+    """Wait until the keeper has looked round several times."""
+    for _ in range(more):
+        made = runs._upkeep._made_room
+        wait(lambda made=made: runs._upkeep._made_room > made)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "config = 'none'",
+        "config = '[]'",
+        "step = -1",
+        "step = 2000000000",
+        "steps_per_epoch = 2000000000",
+        "epochs = '[3]'",
+    ],
+)
+def test_a_damaged_row_keeps_no_other_run_from_going_on(serve, damage):
     before = serve()
     tokens = [before.start(SMALL, "quick", "me") for _ in range(2)]
     before._engine.train(2)
     kept(before)
     name = before.get(tokens[0]).name
     serve.kill(before)
-    with before._storage.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE runs SET config = 'none' WHERE name = '{name}'")
+    with before._storage.write() as connection:
+        connection.exec_driver_sql(f"UPDATE runs SET {damage} WHERE name = '{name}'")
     after = serve()
     wait(lambda: after._engine.jobs)
     assert after.get(tokens[0]) is None
     assert after.get(tokens[1]).status == "running"
-    assert [one.token for one in after.of("me")] == [tokens[1]]
+    assert tokens[1] in [one.token for one in after.of("me")]
     assert not after.fault
 
 
@@ -332,6 +375,130 @@ def test_a_run_that_waits_for_its_turn_stays_its_servers(serve, monkeypatch):
     time.sleep(1.5)  # no slice came back meanwhile
     assert two.get(token).snapshot().message == ELSEWHERE
     assert not two._engine.jobs
+
+
+def test_a_page_that_shows_an_old_copy_steers_the_run_itself(serve, monkeypatch):
+    """A server that fell silent leaves its runs to another, where somebody looks meanwhile."""
+    monkeypatch.setattr(keeper_module, "LEASE_SECONDS", 1.0)
+    one, two = serve(), serve()
+    token = one.start(SMALL, "quick", "me")
+    one._engine.train()
+    kept(one)
+    shown = two.get(token)
+    assert shown.snapshot().message == ELSEWHERE
+    one._keeper._closed = True
+    wait(lambda: two._engine.jobs)
+    two.resume(shown)
+    two.stop(shown)
+    two._engine.train()
+    assert shown is not two.get(token)
+    assert two.get(token).status == "stopped"
+    kept(two)
+    assert two._storage.load(shown.name).snapshot.status == "stopped"
+
+
+def test_what_another_server_finished_stays_finished(serve, monkeypatch):
+    one, two = serve(), serve()
+    token = one.start(SMALL, "quick", "me")
+    one._engine.train(2)
+    stale = one.get(token)
+    one.pause(stale)
+    wait(lambda: not one._keeper.held)
+    there = two.get(token)
+    two.resume(there)
+    to_end(two, there)
+    kept(two)
+    wait(lambda: not two._keeper.held)
+    for steer in (one.resume, one.stop, one.one_batch):
+        steer(stale)
+        assert (stale.status, stale.snapshot().message) == ("paused", ELSEWHERE)
+    assert not one._engine.jobs
+    assert one.get(token).snapshot().test.accuracy == 0.9
+
+
+def test_a_copy_that_is_out_of_date_is_read_again(serve, monkeypatch):
+    one, two = serve(), serve()
+    token = one.start(SMALL, "quick", "me")
+    one.pause(one.get(token))
+    wait(lambda: not one._keeper.held)
+    two.stop(two.get(token))
+    two._engine.train()
+    wait(lambda: not two._keeper.held)
+    monkeypatch.setattr(run_store, "CHECK_SECONDS", 0)
+    assert one.get(token).status == "stopped"
+
+
+def test_a_database_that_is_removed_is_made_anew_with_what_trains(serve, database):
+    if database.startswith("postgresql"):
+        pytest.skip("a file can be removed")
+    runs = serve()
+    token = runs.start(SMALL, "quick", "me")
+    runs._engine.train(2)
+    kept(runs)
+    for file in runs._storage._database.file.parent.glob("runs.db*"):
+        file.unlink()
+    runs._engine.train()
+    kept(runs)
+    assert not runs.fault
+    serve.kill(runs)
+    losses = serve().get(token).snapshot().losses
+    assert len(losses) > 10
+    assert np.isfinite(losses).all()
+
+
+def test_a_fault_that_passes_keeps_no_run_from_going_on(serve, monkeypatch):
+    before = serve()
+    before.start(SMALL, "quick", "me")
+    before._engine.train(2)
+    kept(before)
+    serve.kill(before)
+    load, faults = Storage.load, iter(range(2))
+
+    def locked(self, name):
+        if next(faults, None) is not None:
+            raise StorageError("The database of runs is locked by another program.")
+        return load(self, name)
+
+    monkeypatch.setattr(Storage, "load", locked)
+    after = serve()
+    wait(lambda: after._engine.jobs)
+
+
+def test_a_run_whose_newest_state_is_gone_is_kept_as_failed(serve):
+    before = serve()
+    token = before.start(SMALL, "quick", "me")
+    before._engine.train(2)
+    kept(before)
+    name = before.get(token).name
+    serve.kill(before)
+    with before._storage.write() as connection:
+        connection.exec_driver_sql("DELETE FROM arrays WHERE kind = 'newest'")
+    after = serve()
+    wait(lambda: after.of("me")[0].about.status == "failed")
+    wait(lambda: after._storage.load(name).snapshot.status == "failed")
+    assert "damaged" in after.get(token).snapshot().message
+    assert not after._engine.jobs
+
+
+def test_while_a_database_says_nothing_runs_in_memory_answer(serve, monkeypatch):
+    monkeypatch.setattr(keeper_module, "SILENT_SECONDS", 1.0)
+    runs = serve()
+    token = runs.start(SMALL, "quick", "me")
+    kept(runs)
+    silent = threading.Event()
+    for method in ("find", "renew", "in_training", "of_visitor"):
+        monkeypatch.setattr(Storage, method, lambda *_: silent.wait(60) and [])
+    stranger = threading.Thread(target=runs.get, args=("no run's token",))
+    stranger.start()
+    assert runs.get(token).status == "running"
+    other = runs.start(SMALL, "quick", "me")
+    wait(lambda: "does not answer" in runs.fault)
+    assert len(runs.of("me")) == 2
+    assert runs.get(other).status == "running"
+    assert stranger.is_alive()
+    silent.set()
+    stranger.join()
+    wait(lambda: not runs.fault)
 
 
 def test_limits_are_read_from_the_environment(monkeypatch):

@@ -59,3 +59,5 @@ def test_the_cookie_is_for_no_script_and_goes_over_https_alone_where_it_came_so(
         assert header.endswith("; Secure") == secure
     assert cookie.token_of(f"a=b; {cookie.NAME}={MINE}; c=d") == MINE
     assert cookie.token_of("") is cookie.token_of("[]=; =;") is None
+    for other in ('prefs={"theme":"dark"}', "a=b c", "flag", "a[0]=1", 'x="open', "näme=1"):
+        assert cookie.token_of(f"{other}; {cookie.NAME}={MINE}") == MINE

@@ -24,7 +24,8 @@ def controls(run: Run) -> None:
             st.button(
                 "One batch",
                 icon=":material/skip_next:",
-                on_click=run.one_batch,
+                on_click=server.runs().one_batch,
+                args=(run,),
                 key="run_one_batch",
                 help="Train one batch and stay paused.",
             )
@@ -32,14 +33,16 @@ def controls(run: Run) -> None:
             st.button(
                 "Pause",
                 icon=":material/pause:",
-                on_click=run.pause,
+                on_click=server.runs().pause,
+                args=(run,),
                 disabled=status != "running",
                 key="run_pause",
             )
         st.button(
             "Stop and keep weights",
             icon=":material/stop:",
-            on_click=run.stop,
+            on_click=server.runs().stop,
+            args=(run,),
             disabled=status not in ("running", "paused"),
             key="run_stop",
             help="End here. The newest weights are kept and measured on the test set.",
@@ -51,14 +54,15 @@ def ways_back(token: str, steers: bool) -> None:
     if not steers:
         st.caption("This is a link to show: it follows the run, and cannot steer it.")
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            "This page's address leads back to this run and steers it, also from another tab or "
-            "device."
+    st.caption(
+        "This page's address leads back to this run and steers it, also from another tab or "
+        "device. Keep it to yourself."
+    )
+    with st.expander("Link to show", icon=":material/link:"):
+        st.markdown(
+            "For a projector or a friend: whoever has this link sees the run, and cannot steer it."
         )
-        with st.popover("Link to show", icon=":material/link:", type="tertiary"):
-            st.markdown("For a projector or a friend: whoever has this link sees the run.")
-            st.code(f"{_here()}?run={showing(token)}", language=None, wrap_lines=True)
+        st.code(f"{_here()}?run={showing(token)}", language=None, wrap_lines=True)
 
 
 def _here() -> str:

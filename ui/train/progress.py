@@ -6,13 +6,14 @@ import streamlit as st
 
 from model import server
 from model.training.run import Run
-from model.training.snapshot import Snapshot
+from model.training.snapshot import ENDED, Snapshot
 from ui.plots import plot
 from ui.train import curves
 
 LOSS_ALT = "Loss against epochs, of each batch, smoothed, and per epoch"
 ACCURACY_ALT = "Accuracy against epochs, of each batch, smoothed, and per epoch"
 TICK_SECONDS = 0.8  # between two looks at a run that moves
+PAUSED_SECONDS = 3.0  # and at one that is paused
 TICK_SHARE = 0.1  # seconds more for every run on the server: their slices come less often, too
 
 
@@ -23,7 +24,8 @@ def watch(run: Run, token: str) -> None:
 
     tick = max(TICK_SECONDS, TICK_SHARE * server.runs().training())
 
-    @st.fragment(run_every=tick if moving else None)
+    # A paused run is looked at too, if rarely: somebody else may go on with it.
+    @st.fragment(run_every=None if drawn in ENDED else tick if moving else PAUSED_SECONDS)
     def live() -> None:
         now = run.snapshot()
         if now.status != drawn or (moving and now.status == "paused" and not run.outstanding):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -9,6 +10,8 @@ from sqlalchemy import insert, select
 from model.training.storage.database import told
 from model.training.storage.schema import ARRAYS, HISTORIES, RUNS
 from model.training.storage.store import Storage
+
+Array = tuple[str, int, bytes]  # kind, batches, content
 
 
 def copy(source: Storage, target: Storage) -> tuple[int, int]:
@@ -25,17 +28,19 @@ def copy(source: Storage, target: Storage) -> tuple[int, int]:
 
 
 def _copy_one(source: Storage, target: Storage, name: str) -> None:
-    with source.begin() as connection:
-        run = dict(connection.execute(select(RUNS).where(RUNS.c.name == name)).mappings().one())
-        pieces: list[dict[str, Any]] = [
-            dict(row)
-            for row in connection.execute(select(HISTORIES).where(HISTORIES.c.run == name))
-            .mappings()
-            .all()
-        ]
-    with told(), target.written(name, source.arrays(name)) as rows, target.begin() as connection:
-        connection.execute(insert(RUNS).values(**run | {"owner": "", "lease": 0.0}))
+    run, pieces, arrays = source.unchanged(name, lambda: _read(source, name))
+    fresh = {"owner": "", "lease": 0.0, "seen": time.time()}  # an old backup is not let go at once
+    with told(), target.written(name, arrays) as rows, target.write() as connection:
+        connection.execute(insert(RUNS).values(**run | fresh))
         for piece in pieces:
             connection.execute(insert(HISTORIES).values(**piece))
         if rows:
             connection.execute(insert(ARRAYS), rows)
+
+
+def _read(source: Storage, name: str) -> tuple[dict[str, Any], list[dict[str, Any]], list[Array]]:
+    """One run's row, the pieces of its history, and its arrays."""
+    with source.begin() as connection:
+        run = connection.execute(select(RUNS).where(RUNS.c.name == name)).mappings().one()
+        pieces = connection.execute(select(HISTORIES).where(HISTORIES.c.run == name)).mappings()
+        return dict(run), [dict(piece) for piece in pieces], list(source.arrays(name))

@@ -6,7 +6,9 @@ Every fault of a database or a disk leaves here as a StorageError, whose message
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +25,17 @@ from model.training.storage.schema import NewerSchemaError, migrate
 VARIABLE = "DATABASE_URL"  # also read from Streamlit's secrets, which it puts there
 USUAL = PROJECT / "data" / "runs.db"
 BUSY_SECONDS = 5  # that a statement waits for another process' transaction
+# A server that went silent is given up: see libpq's parameters, the first two in milliseconds.
+IMPATIENT = {
+    "tcp_user_timeout": 10_000,
+    "options": f"-c statement_timeout=20000 -c lock_timeout={1000 * BUSY_SECONDS}",
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+
+
+NO_ADDRESS = f"{VARIABLE} is no address of a database."
 
 
 class StorageError(RuntimeError):
@@ -37,13 +50,14 @@ def usual_url() -> str:
 class Database:
     """Opened when it is first needed, and again after it could not be."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         """`url` as SQLAlchemy takes it; one that makes no sense is told when it is used."""
         try:
             self._url: URL | None = _with_driver(make_url(url))
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             self._url = None
         self._engine: Engine | None = None
+        self._opened: tuple[int, int] | None = None  # which file that is, by device and number
         self._lock = threading.Lock()
 
     @property
@@ -51,18 +65,31 @@ class Database:
         """Where it lies on this machine; None for one elsewhere, or in memory."""
         if self._url is None or self._url.get_backend_name() != "sqlite":
             return None
-        return (
-            Path(self._url.database) if self._url.database not in ("", ":memory:", None) else None
-        )
+        path = self._url.database
+        return Path(path) if path and path != ":memory:" and Path(path).name else None
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A transaction; every fault in it is a StorageError."""
-        with told():
-            with self._lock:
-                engine = self._engine = self._engine or self._open()
-            with engine.begin() as connection:
-                yield connection
+        """A transaction that reads; every fault in it is a StorageError."""
+        with told(), self._ready().begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes. SQLite has one at a time, and waits for it at the start:
+        what was read in it stays true.
+        """
+        with told(), self._ready().execution_options(immediate=True).begin() as connection:
+            yield connection
+
+    def _ready(self) -> Engine:
+        """The engine, opened anew where the file that it has open is no longer the one here."""
+        with self._lock:
+            if self._engine and self.file and _identity(self.file) != self._opened:
+                self._engine.dispose()
+                self._engine = None
+            self._engine = self._engine or self._open()
+            return self._engine
 
     def close(self) -> None:
         """Let go of all connections; the next transaction opens it again."""
@@ -73,21 +100,40 @@ class Database:
 
     def _open(self) -> Engine:
         if self._url is None:
-            raise StorageError(f"{VARIABLE} is no address of a database.")
+            raise StorageError(NO_ADDRESS)
         if self.file:
             self.file.parent.mkdir(parents=True, exist_ok=True)
         sqlite = self._url.get_backend_name() == "sqlite"
-        waits = {"timeout" if sqlite else "connect_timeout": BUSY_SECONDS}
-        engine = create_engine(self._url, pool_pre_ping=True, connect_args=waits)
-        if sqlite:
-            event.listen(engine, "connect", _set_up_sqlite)
+        waits: dict[str, Any] = {"timeout" if sqlite else "connect_timeout": BUSY_SECONDS}
         try:
-            with engine.begin() as connection:
+            engine = create_engine(
+                self._url, pool_pre_ping=True, connect_args=waits | ({} if sqlite else IMPATIENT)
+            )
+            if sqlite:
+                event.listen(engine, "connect", _set_up_sqlite)
+                event.listen(engine, "begin", _begin_sqlite)
+        except ValueError:
+            raise StorageError(NO_ADDRESS) from None
+        try:
+            with engine.execution_options(immediate=True).begin() as connection:
                 migrate(connection)
+        except ValueError:
+            engine.dispose()
+            raise StorageError(NO_ADDRESS) from None
         except BaseException:
             engine.dispose()
             raise
+        self._opened = _identity(self.file) if self.file else None
         return engine
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Which file lies at this path; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _with_driver(url: URL) -> URL:
@@ -98,11 +144,30 @@ def _with_driver(url: URL) -> URL:
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are ours: Python's end before each CREATE
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")  # who reads does not wait for who writes
+    _use_wal(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")  # safe in WAL; at most the last seconds are lost
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Have who reads not wait for who writes. Where a file is new, SQLite itself doesn't wait."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("immediate")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager

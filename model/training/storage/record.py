@@ -17,6 +17,10 @@ class Keys:
     showing: str
     visitor: str
 
+    def open_to(self, digest: str) -> bool:
+        """Whether this is the digest of a token that steers or shows the run."""
+        return digest in (self.steering, self.showing)
+
 
 @dataclass(frozen=True, eq=False)
 class Record:
@@ -31,6 +35,8 @@ class Record:
     weights: Weights  # then these; empty until then
     past: tuple[tuple[int, Weights], ...] = ()  # since the last save: batches, weights to predict
     past_gone: bool = False  # earlier weights were taken away to make room
+    revision: int = 0  # which save it follows; one that another process made since counts more
+    damaged: bool = False  # its newest state could not be read
 
     @property
     def in_training(self) -> bool:

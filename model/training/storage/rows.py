@@ -19,14 +19,25 @@ from model.training.storage.database import StorageError
 from model.training.storage.record import Record, Summary
 from model.training.storage.schema import ARRAYS, HISTORIES, RUNS
 
+MOST_STEPS = 1_000_000  # batches of an epoch; far more than any data set here has pictures
 MOST_EPOCHS_KEPT = 30  # of the past; with the beginning and two more moments 33
 DAMAGED = (
     "The file with this run's newest state is damaged, so it cannot go on. Its curves are kept."
 )
 
 
+SENSELESS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
 class TakenError(Exception):
-    """Another process trains this run now."""
+    """Another process trains this run, or saved it since."""
+
+
+class DamagedRowError(StorageError):
+    """What was kept of a run makes no sense, and will not when it is read again."""
+
+    def __init__(self) -> None:
+        super().__init__("What was kept of this run is damaged.")
 
 
 def newest_bytes(record: Record) -> bytes:
@@ -38,8 +49,11 @@ def newest_bytes(record: Record) -> bytes:
     return encoding.pack_weights(record.weights)
 
 
-def put_run(connection: Connection, record: Record, owner: str, lease: float) -> None:
-    """Put a run's row in place of the one before; raise TakenError if another trains it."""
+def put_run(connection: Connection, record: Record, owner: str, lease: float) -> bool:
+    """Put a run's row in place of the one that it follows, or anew: whether it was there.
+
+    Raise TakenError if another one trains it, or saved it since.
+    """
     now = record.snapshot
     row = {
         "seen": record.seen,
@@ -53,11 +67,12 @@ def put_run(connection: Connection, record: Record, owner: str, lease: float) ->
         "test": encoding.score_to_text(now.test),
         "owner": owner if record.in_training else "",
         "lease": lease if record.in_training else 0.0,
+        "revision": record.revision + 1,
     }
-    mine = RUNS.c.owner.in_(["", owner])
+    mine = and_(RUNS.c.owner.in_(["", owner]), RUNS.c.revision == record.revision)
     done = connection.execute(update(RUNS).where(RUNS.c.name == record.name, mine).values(**row))
     if done.rowcount:
-        return
+        return True
     if connection.execute(select(RUNS.c.name).where(RUNS.c.name == record.name)).first():
         raise TakenError
     connection.execute(
@@ -71,6 +86,7 @@ def put_run(connection: Connection, record: Record, owner: str, lease: float) ->
             **row,
         )
     )
+    return False
 
 
 def put_history(connection: Connection, record: Record, since: int) -> None:
@@ -134,28 +150,28 @@ def files_of(connection: Connection, chosen: Any) -> list[str | None]:
 
 
 def snapshot_of(row: RowMapping, losses: list[bytes], accuracies: list[bytes]) -> Snapshot:
-    """The snapshot in a row; StorageError where it makes no sense."""
-    step = row["step"]
+    """The snapshot in a row; DamagedRowError where it makes no sense."""
     try:
+        step, per_epoch = int(row["step"]), int(row["steps_per_epoch"])
         config = config_from(strict_json(row["config"]))
-        epochs = encoding.epochs_from_text(row["epochs"])
-        test = encoding.score_from_text(row["test"])
-    except (CheckpointError, SettingError, KeyError, TypeError, ValueError):
-        raise StorageError("What was kept of this run is damaged.") from None
-    return Snapshot(
-        row["status"],
-        config,
-        row["recipe"],
-        row["message"],
-        step,
-        row["steps_per_epoch"],
-        _figures(losses, step),
-        _figures(accuracies, step),
-        epochs,
-        0.0,
-        test,
-        0,
-    )
+        if not 0 <= step <= per_epoch * config.epochs or per_epoch > MOST_STEPS:
+            raise DamagedRowError
+        return Snapshot(
+            row["status"],
+            config,
+            str(row["recipe"]),
+            str(row["message"]),
+            step,
+            per_epoch,
+            _figures(losses, step),
+            _figures(accuracies, step),
+            encoding.epochs_from_text(row["epochs"]),
+            0.0,
+            encoding.score_from_text(row["test"]),
+            0,
+        )
+    except (CheckpointError, SettingError, *SENSELESS):
+        raise DamagedRowError from None
 
 
 def _figures(pieces: list[bytes], step: int) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -176,14 +192,14 @@ def summary_of(row: RowMapping) -> Summary | None:
         config, test = json.loads(row["config"]), json.loads(row["test"])
         return Summary(
             row["name"],
-            row["created"],
+            float(row["created"]),
             str(config["network"]),
             row["recipe"],
             row["status"],
-            row["step"],
-            row["steps_per_epoch"] * int(config["epochs"]),
+            int(row["step"]),
+            max(1, int(row["steps_per_epoch"]) * int(config["epochs"])),
             int(config["epochs"]),
             float(test["accuracy"]) if test else None,
         )
-    except (KeyError, TypeError, ValueError):
+    except SENSELESS:
         return None

@@ -49,6 +49,7 @@ RUNS = Table(
     Column("past_gone", Boolean, nullable=False),  # its weights of earlier epochs made room
     Column("owner", String(200), nullable=False),  # the process that trains it, or nobody
     Column("lease", Float(53), nullable=False),  # until when, unless it says so again
+    Column("revision", Integer, nullable=False),  # how often it was saved
 )
 
 # The loss and accuracy of every batch, in pieces as they came; one piece once a run has ended.
@@ -86,7 +87,9 @@ class NewerSchemaError(Exception):
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the database to the newest version, in the transaction of `connection`."""
+    """Bring the database to the newest version, in the transaction of `connection`, which must be
+    one that writes: see `Database.write`.
+    """
     if connection.dialect.name == "postgresql":  # replicas that start at once do it one by one
         connection.execute(text("SELECT pg_advisory_xact_lock(1998)"))
     newest = 1 + len(MIGRATIONS)

@@ -8,13 +8,16 @@ once no row names it: a process that is killed leaves at most a file that nobody
 from __future__ import annotations
 
 import contextlib
+import re
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy.engine import URL
 
 from model.networks.architectures import Weights
 from model.training.checkpoint import start
@@ -24,6 +27,8 @@ from model.training.storage.database import Database, StorageError, told
 from model.training.storage.encoding import DamagedError
 from model.training.storage.record import Keys, Record, Summary
 from model.training.storage.rows import (
+    SENSELESS,
+    DamagedRowError,
     as_damaged,
     files_of,
     newest_bytes,
@@ -35,11 +40,16 @@ from model.training.storage.rows import (
 )
 from model.training.storage.schema import ARRAYS, HISTORIES, RUNS
 
+Value = TypeVar("Value")
+NAME = re.compile(r"[\w-]{1,32}", re.ASCII)
+KINDS = ("newest", "past")
+MOST_READS = 5  # of one run, while somebody else saves it
+
 
 class Storage:
     """Runs in one database. All methods may be called from any thread and raise StorageError."""
 
-    def __init__(self, url: str, blobs: bool = False) -> None:
+    def __init__(self, url: str | URL, blobs: bool = False) -> None:
         """With `blobs`, arrays are in the database though it is a file: one file to hand on."""
         self._database = Database(url)
         file = self._database.file
@@ -50,8 +60,12 @@ class Storage:
         self._database.close()
 
     def begin(self) -> AbstractContextManager[Connection]:
-        """A transaction in the database."""
+        """A transaction that reads."""
         return self._database.begin()
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A transaction that writes."""
+        return self._database.write()
 
     # Writing
 
@@ -59,7 +73,7 @@ class Storage:
         """Keep a run as it is now, of which the figures of `since` batches are kept already.
 
         `owner` says so, and where the run is in training, that it trains it until `lease`. Raise
-        TakenError if another one trains it.
+        TakenError if another one trains it, or saved it since.
         """
         now = record.snapshot
         arrays = [("newest", now.step, newest_bytes(record))]
@@ -67,9 +81,9 @@ class Storage:
         if now.status in ENDED:
             since = 0  # its history becomes one piece
         with told(), self.written(record.name, arrays) as rows:
-            with self.begin() as connection:
-                put_run(connection, record, owner, lease)
-                put_history(connection, record, since)
+            with self.write() as connection:
+                was_there = put_run(connection, record, owner, lease)
+                put_history(connection, record, since if was_there else 0)
                 gone = put_arrays(connection, record, rows)
             self._unlink(gone)
 
@@ -79,8 +93,12 @@ class Storage:
     ) -> Iterator[list[dict[str, Any]]]:
         """Rows of ARRAYS for these; their files go again where the rows do not come to be."""
         rows: list[dict[str, Any]] = []
+        if not NAME.fullmatch(run):  # it may come from a file of somebody else's
+            raise StorageError("A run in there has a name that none of ours has.")
         try:
             for kind, step, content in arrays:
+                if kind not in KINDS:
+                    continue
                 rows.append(
                     {
                         "run": run,
@@ -108,30 +126,47 @@ class Storage:
                 with contextlib.suppress(OSError):
                     (self._folder / file).unlink()
 
-    def claim(self, name: str, owner: str, lease: float, now: float, dead: set[str]) -> bool:
-        """Have `owner` train a run that nobody else trains, save one of `dead`; whether it may."""
+    def claim(
+        self,
+        name: str,
+        owner: str,
+        lease: float,
+        now: float,
+        dead: set[str],
+        revision: int | None = None,
+    ) -> bool:
+        """Have `owner` train a run that nobody else trains, save one of `dead`; whether it may.
+
+        With a `revision`, only if it is the newest; a run that is not kept at all is free.
+        """
         free = or_(RUNS.c.owner.in_(["", owner, *dead]), RUNS.c.lease < now)
-        with self.begin() as connection:
+        if revision is not None:
+            free = and_(free, RUNS.c.revision == revision)
+        with self.write() as connection:
             done = connection.execute(
                 update(RUNS).where(RUNS.c.name == name, free).values(owner=owner, lease=lease)
             )
-            return bool(done.rowcount)
+            if done.rowcount:
+                return True
+            there = connection.execute(select(RUNS.c.name).where(RUNS.c.name == name)).first()
+            return there is None and revision is not None
 
     def renew(self, names: Iterable[str], owner: str, lease: float) -> None:
         """Of these runs, `owner` goes on to train those that it trains, until `lease`."""
         mine = and_(RUNS.c.name.in_(list(names)), RUNS.c.owner == owner)
-        with self.begin() as connection:
+        with self.write() as connection:
             connection.execute(update(RUNS).where(mine).values(lease=lease))
 
-    def touch(self, name: str, now: float) -> None:
-        """Somebody looks at this run."""
-        with self.begin() as connection:
-            connection.execute(update(RUNS).where(RUNS.c.name == name).values(seen=now))
+    def touch(self, names: Iterable[str], now: float) -> None:
+        """Somebody looks at these runs."""
+        chosen = RUNS.c.name.in_(list(names))
+        with self.write() as connection:
+            connection.execute(update(RUNS).where(chosen).values(seen=now))
 
     def forget(self, names: Iterable[str]) -> None:
         """Remove runs, with all that is kept of them."""
         chosen = list(names)
-        with self.begin() as connection:
+        with self.write() as connection:
             gone = files_of(connection, ARRAYS.c.run.in_(chosen))
             for table in (ARRAYS, HISTORIES):
                 connection.execute(delete(table).where(table.c.run.in_(chosen)))
@@ -141,24 +176,30 @@ class Storage:
     def forget_past(self, name: str) -> None:
         """Take away a run's weights of earlier moments, and mark that they were there."""
         past = and_(ARRAYS.c.run == name, ARRAYS.c.kind == "past")
-        with self.begin() as connection:
+        with self.write() as connection:
             gone = files_of(connection, past)
             connection.execute(delete(ARRAYS).where(past))
             connection.execute(update(RUNS).where(RUNS.c.name == name).values(past_gone=True))
         self._unlink(gone)
 
     def sweep(self, older_than: float) -> int:
-        """Remove files that no row names, last written before `older_than`; how many."""
+        """Remove files of our runs that no row names, written before `older_than`; how many.
+
+        Files of runs that are not in this database may be another's, which lies beside it.
+        """
         if not (self._folder and self._folder.is_dir()):
             return 0
         with self.begin() as connection:
             named = set(files_of(connection, ARRAYS.c.file.is_not(None)))
+            ours = set(connection.execute(select(RUNS.c.name)).scalars())
         left = 0
         with told():
-            for file in self._folder.iterdir():
-                if file.name not in named and file.stat().st_mtime < older_than:
-                    file.unlink(missing_ok=True)
-                    left += 1
+            for file in self._folder.glob("*.safetensors"):
+                if file.name not in named and file.name.rsplit("-", 3)[0] in ours:
+                    with contextlib.suppress(FileNotFoundError, PermissionError):
+                        if file.stat().st_mtime < older_than:
+                            file.unlink()
+                            left += 1
         return left
 
     # Reading
@@ -169,12 +210,29 @@ class Storage:
         with self.begin() as connection:
             return connection.execute(select(RUNS.c.name).where(chosen)).scalar()
 
+    def revision(self, name: str) -> int | None:
+        """How often a run was saved; None if it is not kept."""
+        with self.begin() as connection:
+            return connection.execute(select(RUNS.c.revision).where(RUNS.c.name == name)).scalar()
+
     def load(self, name: str) -> Record | None:
-        """A run as it was kept; None if there is none.
+        """A run as it was kept; None if there is none, DamagedRowError where it makes no sense.
 
         Where its newest state is damaged it comes back as failed, with the newest weights that
         are sound.
         """
+        return self.unchanged(name, lambda: self._load(name))
+
+    def unchanged(self, name: str, read: Callable[[], Value]) -> Value:
+        """What `read` gives, read again where somebody saved the run meanwhile."""
+        for _ in range(MOST_READS - 1):
+            before = self.revision(name)
+            found = read()
+            if self.revision(name) == before:
+                return found
+        return read()
+
+    def _load(self, name: str) -> Record | None:
         with self.begin() as connection:
             row = connection.execute(select(RUNS).where(RUNS.c.name == name)).mappings().first()
             if row is None:
@@ -183,32 +241,28 @@ class Storage:
                 select(HISTORIES).where(HISTORIES.c.run == name).order_by(HISTORIES.c.first)
             ).all()
         snapshot = snapshot_of(row, [p.losses for p in pieces], [p.accuracies for p in pieces])
-        return self._with_arrays(row, snapshot)
-
-    def _with_arrays(self, row: RowMapping, snapshot: Snapshot) -> Record:
-        keys = Keys(row["steering"], row["showing"], row["visitor"])
-        checkpoint, weights = None, {}
         try:
-            content = self._content(row["name"], "newest", snapshot.step)
-            if snapshot.status in ENDED:
-                weights = encoding.unpack_weights(content, snapshot.config)
-            else:
-                checkpoint = encoding.unpack(content, snapshot.step, snapshot.config)
-        except DamagedError:
-            steps = [step for step in reversed(self.steps(row["name"])) if step <= snapshot.step]
-            weights = self._first_sound(row["name"], steps, snapshot)
-            snapshot = as_damaged(snapshot)
-        return Record(
-            row["name"],
-            keys,
-            row["created"],
-            row["seen"],
-            snapshot,
-            checkpoint,
-            weights,
-            (),
-            row["past_gone"],
+            created, seen, revision = float(row["created"]), float(row["seen"]), row["revision"]
+        except SENSELESS:
+            raise DamagedRowError from None
+        keys = Keys(row["steering"], row["showing"], row["visitor"])
+        empty = Record(name, keys, created, seen, snapshot, None, {})
+        return replace(
+            self._with_arrays(empty), past_gone=bool(row["past_gone"]), revision=int(revision)
         )
+
+    def _with_arrays(self, record: Record) -> Record:
+        """The record with its newest state; as failed, where that is damaged."""
+        name, now = record.name, record.snapshot
+        try:
+            content = self._content(name, "newest", now.step)
+            if now.status in ENDED:
+                return replace(record, weights=encoding.unpack_weights(content, now.config))
+            return replace(record, checkpoint=encoding.unpack(content, now.step, now.config))
+        except DamagedError:
+            steps = [step for step in reversed(self.steps(name)) if step <= now.step]
+            weights = self._first_sound(name, steps, now)
+            return replace(record, weights=weights, snapshot=as_damaged(now), damaged=True)
 
     def _first_sound(self, name: str, steps: list[int], snapshot: Snapshot) -> Weights:
         for step in steps:
@@ -251,9 +305,12 @@ class Storage:
         if row is None:
             raise DamagedError
         content: bytes | None = row.content
-        if content is None and self._folder:
-            with told(), contextlib.suppress(FileNotFoundError):
-                content = (self._folder / row.file).read_bytes()
+        if content is None and self._folder and row.file:
+            with told():
+                if not self._folder.is_dir():  # taken away for a moment: nothing is damaged
+                    raise StorageError("The folder of runs is not there.")
+                with contextlib.suppress(FileNotFoundError):
+                    content = (self._folder / row.file).read_bytes()
         if content is None or zlib.crc32(content) != row.crc:
             raise DamagedError
         return bytes(content)

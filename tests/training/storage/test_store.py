@@ -3,6 +3,7 @@
 import errno
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +57,11 @@ def record(name="a", step=7, status="running", seed=1, visitor="v", **changes):
     return replace(made, **changes)
 
 
+def keep(storage, made, since, owner=ME, lease=FAR):
+    """Save a run as what follows on what is kept of it."""
+    storage.save(replace(made, revision=storage.revision(made.name) or 0), since, owner, lease)
+
+
 def same(one, two):
     assert one.keys() == two.keys()
     for name in one:
@@ -69,7 +75,7 @@ def assert_same_scores(one, two):
 
 def test_a_run_in_training_comes_back_bit_for_bit(storage):
     kept = record()
-    storage.save(kept, 0, ME, FAR)
+    keep(storage, kept, 0, ME, FAR)
     back = storage.load("a")
     assert (back.keys, back.created, back.seen) == (kept.keys, 1e9, 1e9)
     same(back.checkpoint.weights, kept.checkpoint.weights)
@@ -87,10 +93,10 @@ def test_history_is_added_piece_by_piece_and_is_one_in_the_end(storage):
     first, later = record(step=3), record(step=7)
     figures = later.snapshot.losses
     early = replace(first.snapshot, losses=figures[:3], accuracies=figures[:3])
-    storage.save(replace(first, snapshot=early), 0, ME, FAR)
-    storage.save(later, 3, ME, FAR)
+    keep(storage, replace(first, snapshot=early), 0, ME, FAR)
+    keep(storage, later, 3, ME, FAR)
     np.testing.assert_array_equal(storage.load("a").snapshot.losses, figures)
-    storage.save(record(status="finished"), 7, ME, FAR)
+    keep(storage, record(status="finished"), 7, ME, FAR)
     back = storage.load("a")
     np.testing.assert_array_equal(back.snapshot.losses, figures)
     assert back.checkpoint is None
@@ -101,9 +107,9 @@ def test_history_is_added_piece_by_piece_and_is_one_in_the_end(storage):
 
 
 def test_who_may_steer_and_who_may_watch_are_found_and_nobody_else(storage):
-    storage.save(record("a"), 0, ME, FAR)
-    storage.save(record("b", visitor="w", created=2e9), 0, ME, FAR)
-    storage.save(record("c", visitor="w", created=3e9, status="finished"), 0, ME, FAR)
+    keep(storage, record("a"), 0, ME, FAR)
+    keep(storage, record("b", visitor="w", created=2e9), 0, ME, FAR)
+    keep(storage, record("c", visitor="w", created=3e9, status="finished"), 0, ME, FAR)
     assert [storage.find(f"{kind} b") for kind in ("steer", "show")] == ["b", "b"]
     assert storage.find("b") is storage.find("") is storage.load("none") is None
     assert [one.name for one in storage.of_visitor("w", 10)] == ["c", "b"]
@@ -116,15 +122,15 @@ def test_who_may_steer_and_who_may_watch_are_found_and_nobody_else(storage):
 
 
 def test_one_process_trains_a_run_until_it_is_silent_or_dead(storage):
-    storage.save(record(), 0, ME, lease=100.0)
+    keep(storage, record(), 0, ME, lease=100.0)
     assert not storage.claim("a", OTHER, 300.0, now=50.0, dead=set())
     assert storage.claim("a", ME, 100.0, now=50.0, dead=set())
     assert storage.claim("a", OTHER, 300.0, now=50.0, dead={ME})
     with pytest.raises(TakenError):
-        storage.save(record(step=8), 7, ME, FAR)
+        keep(storage, record(step=8), 7, ME, FAR)
     assert storage.load("a").snapshot.step == 7
     assert storage.claim("a", ME, 900.0, now=301.0, dead=set())
-    storage.save(record(status="paused"), 7, ME, FAR)
+    keep(storage, record(status="paused"), 7, ME, FAR)
     assert storage.claim("a", OTHER, FAR, now=50.0, dead=set())  # nobody trains it
     assert storage.in_training() == []
 
@@ -135,8 +141,8 @@ def past(*steps):
 
 
 def test_weights_of_the_past_are_found_by_their_moment(storage):
-    storage.save(record(past=past(0, 3)), 0, ME, FAR)
-    storage.save(record(past=past(6)), 7, ME, FAR)
+    keep(storage, record(past=past(0, 3)), 0, ME, FAR)
+    keep(storage, record(past=past(6)), 7, ME, FAR)
     assert storage.steps("a") == (0, 3, 6)
     snapshot = storage.load("a").snapshot
     same(storage.weights("a", 3, snapshot), past(3)[0][1])
@@ -157,9 +163,9 @@ def test_at_most_33_moments_are_kept_and_which():
 
 
 def test_what_makes_room(storage, tmp_path):
-    storage.save(record("old", status="finished", seen=10.0, past=past(0, 3)), 0, ME, FAR)
-    storage.save(record("new", status="paused", past=past(0)), 0, ME, FAR)
-    storage.save(record("busy", seen=5.0), 0, ME, FAR)
+    keep(storage, record("old", status="finished", seen=10.0, past=past(0, 3)), 0, ME, FAR)
+    keep(storage, record("new", status="paused", past=past(0)), 0, ME, FAR)
+    keep(storage, record("busy", seen=5.0), 0, ME, FAR)
     assert storage.idle(before=20.0) == ["old"]
     assert storage.idle() == ["old", "new"]
     assert (storage.count(), storage.count("v"), storage.count("w")) == (3, 3, 0)
@@ -178,8 +184,8 @@ def test_what_makes_room(storage, tmp_path):
 
 def test_files_that_nobody_names_are_swept(tmp_path):
     storage = Storage(f"sqlite:///{tmp_path / 'runs.db'}")
-    storage.save(record(), 0, ME, FAR)
-    storage.save(record(step=8), 7, ME, FAR)
+    keep(storage, record(), 0, ME, FAR)
+    keep(storage, record(step=8), 7, ME, FAR)
     folder = tmp_path / "runs.arrays"
     assert len(list(folder.iterdir())) == 1
     (folder / "a-newest-9-0.safetensors").write_bytes(b"half")
@@ -190,7 +196,7 @@ def test_files_that_nobody_names_are_swept(tmp_path):
 
 def test_a_damaged_file_is_told_and_the_newest_sound_weights_are_kept(tmp_path):
     storage = Storage(f"sqlite:///{tmp_path / 'runs.db'}")
-    storage.save(record(past=past(0, 3, 6)), 0, ME, FAR)
+    keep(storage, record(past=past(0, 3, 6)), 0, ME, FAR)
     for file in (tmp_path / "runs.arrays").iterdir():
         if "newest" in file.name or "past-6" in file.name:
             content = bytearray(file.read_bytes())
@@ -206,8 +212,8 @@ def test_a_damaged_file_is_told_and_the_newest_sound_weights_are_kept(tmp_path):
 
 
 def test_a_damaged_row_is_told(storage):
-    storage.save(record(), 0, ME, FAR)
-    with storage._database.begin() as connection:
+    keep(storage, record(), 0, ME, FAR)
+    with storage.write() as connection:
         connection.execute(text("UPDATE runs SET config = '{\"network\": 3}'"))
     with pytest.raises(StorageError, match="damaged"):
         storage.load("a")
@@ -215,7 +221,7 @@ def test_a_damaged_row_is_told(storage):
 
 def test_a_full_disk_is_told_and_leaves_what_was_kept(tmp_path, monkeypatch):
     storage = Storage(f"sqlite:///{tmp_path / 'runs.db'}")
-    storage.save(record(), 0, ME, FAR)
+    keep(storage, record(), 0, ME, FAR)
 
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -223,7 +229,7 @@ def test_a_full_disk_is_told_and_leaves_what_was_kept(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)
         with pytest.raises(StorageError) as told:
-            storage.save(record(step=9), 7, ME, FAR)
+            keep(storage, record(step=9), 7, ME, FAR)
     assert str(told.value) == FULL
     assert storage.load("a").checkpoint.step == 7
     # The second of two files does not fit: the first one goes again.
@@ -238,7 +244,7 @@ def test_a_full_disk_is_told_and_leaves_what_was_kept(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", nearly_full)
         with pytest.raises(StorageError):
-            storage.save(record(step=9, past=past(9)), 7, ME, FAR)
+            keep(storage, record(step=9, past=past(9)), 7, ME, FAR)
     assert len(list((tmp_path / "runs.arrays").iterdir())) == 1
 
 
@@ -248,7 +254,15 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path, monkeypatch):
             Storage(url).names()
         return str(fault.value)
 
-    assert "no address of a database" in told("nonsense")
+    for url in (
+        "nonsense",
+        "postgresql://user:se@cret:word@host/db",
+        "postgresql://[::1/db",
+        "sqlite:////",
+        f"sqlite:///{tmp_path / 'x.db'}?timeout=abc",
+    ):
+        assert told(url).startswith(("DATABASE_URL is no address", "The database of runs cannot"))
+        assert "word" not in told(url)
     assert "does not answer" in told(f"postgresql://lenet@/postgres?host={tmp_path}")
     (tmp_path / "text.db").write_text("This is no database. " * 100)
     assert "damaged" in told(f"sqlite:///{tmp_path / 'text.db'}")
@@ -258,13 +272,13 @@ def test_a_database_that_cannot_be_used_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr("model.training.storage.database.BUSY_SECONDS", 0.1)
     url = f"sqlite:///{tmp_path / 'runs.db'}"
     storage = Storage(url)
-    storage.save(record(), 0, ME, FAR)
+    keep(storage, record(), 0, ME, FAR)
     with sqlite3.connect(tmp_path / "runs.db") as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageError, match="locked by another program"):
-            storage.save(record(step=8), 7, ME, FAR)
+            keep(storage, record(step=8), 7, ME, FAR)
         assert storage.load("a").snapshot.step == 7  # who reads does not wait
-    storage.save(record(step=8), 7, ME, FAR)
+    keep(storage, record(step=8), 7, ME, FAR)
 
 
 def test_hosts_name_postgresql_in_three_ways():
@@ -277,7 +291,7 @@ def test_hosts_name_postgresql_in_three_ways():
 
 def test_an_older_schema_is_moved_forward_and_a_newer_one_is_told(database, monkeypatch):
     storage = Storage(database)
-    storage.save(record(), 0, ME, FAR)
+    keep(storage, record(), 0, ME, FAR)
     storage.close()
     step = ("ALTER TABLE runs ADD COLUMN star INTEGER NOT NULL DEFAULT 1",)
     monkeypatch.setattr(schema, "MIGRATIONS", (step,))
@@ -294,8 +308,39 @@ def test_an_older_schema_is_moved_forward_and_a_newer_one_is_told(database, monk
         storage.names()
 
 
+def test_a_database_that_several_set_up_at_once_is_set_up_once(tmp_path):
+    for number in range(20):
+        databases = [Database(f"sqlite:///{tmp_path / f'{number}.db'}") for _ in range(3)]
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(Database._ready, databases))
+        with databases[0].begin() as connection:
+            assert connection.execute(text("SELECT version FROM schema_version")).all() == [(1,)]
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_change_of_the_tables_that_fails_half_way_leaves_what_was(database, monkeypatch, fresh):
+    if not fresh:
+        keep(storage := Storage(database), record(), 0, ME, FAR)
+        storage.close()
+    broken = ("ALTER TABLE runs ADD COLUMN star INTEGER", "ALTER TABLE nowhere ADD COLUMN x TEXT")
+    with monkeypatch.context() as patch:
+        if fresh:
+            patch.setattr(schema, "insert", lambda _: 1 / 0)
+        patch.setattr(schema, "MIGRATIONS", (broken,))
+        with pytest.raises((StorageError, ZeroDivisionError)):
+            Storage(database).names()
+    assert Storage(database).names() == ([] if fresh else ["a"])
+    columns = {name for (name,) in _columns(database)}
+    assert "star" not in columns
+
+
+def _columns(database):
+    with Database(database).begin() as connection:
+        return [(c["name"],) for c in schema.inspect(connection).get_columns("runs")]
+
+
 COLUMNS = """name steering showing visitor created seen config recipe status message step
-steps_per_epoch epochs test past_gone owner lease"""
+steps_per_epoch epochs test past_gone owner lease revision"""
 
 
 def test_the_tables_are_those_of_the_version(database):
@@ -319,10 +364,59 @@ def test_the_tables_are_those_of_the_version(database):
 
 
 def test_what_a_file_holds_is_believed_only_where_it_fits(storage):
-    storage.save(record(), 0, ME, FAR)
+    keep(storage, record(), 0, ME, FAR)
     small = encoding.pack_weights({"x": np.zeros(3, np.float32)})
     for content in (b"", b"nonsense", small):
         with pytest.raises(encoding.DamagedError):
             encoding.unpack(content, 7, CONFIG)
         with pytest.raises(encoding.DamagedError):
             encoding.unpack_weights(content, CONFIG)
+
+
+def test_what_is_not_ours_stays_in_the_folder(tmp_path):
+    """Another database may lie beside this one, and share the folder."""
+    keep(storage := Storage(f"sqlite:///{tmp_path / 'runs.db'}"), record(), 0, ME, FAR)
+    keep(other := Storage(f"sqlite:///{tmp_path / 'runs.sqlite'}"), record("b"), 0, ME, FAR)
+    folder = tmp_path / "runs.arrays"
+    (folder / "lost+found").mkdir()
+    (folder / "a-newest-3-00000000.safetensors").touch()
+    assert storage.sweep(time.time() + 100) == 1
+    assert other.load("b").checkpoint.step == 7
+
+
+def test_a_folder_that_is_away_for_a_moment_damages_nothing(tmp_path):
+    keep(storage := Storage(f"sqlite:///{tmp_path / 'runs.db'}"), record(), 0, ME, FAR)
+    (tmp_path / "runs.arrays").rename(tmp_path / "away")
+    with pytest.raises(StorageError, match="folder"):
+        storage.load("a")
+    (tmp_path / "away").rename(tmp_path / "runs.arrays")
+    assert storage.load("a").checkpoint.step == 7
+
+
+def test_who_reads_while_another_saves_gets_one_or_the_other(database, monkeypatch):
+    keep(storage := Storage(database), record(), 0, ME, FAR)
+    content, steps = Storage._content, iter((8, 9))
+
+    def saved_meanwhile(self, *which):
+        for step in steps:
+            keep(storage, record(step=step), 7, ME, FAR)
+            break
+        return content(self, *which)
+
+    monkeypatch.setattr(Storage, "_content", saved_meanwhile)
+    back = Storage(database).load("a")
+    assert (back.snapshot.status, back.snapshot.step, back.damaged) == ("running", 9, False)
+
+
+def test_only_what_follows_the_newest_save_takes_its_place(storage):
+    keep(storage, record(status="paused"), 0, ME, FAR)
+    stale = storage.load("a")
+    keep(storage, record(status="finished"), 7, OTHER, FAR)
+    assert not storage.claim("a", ME, FAR, now=50.0, dead=set(), revision=stale.revision)
+    with pytest.raises(TakenError):
+        storage.save(stale, 7, ME, FAR)
+    assert storage.load("a").snapshot.status == "finished"
+    storage.forget(["a"])
+    assert storage.claim("a", ME, FAR, now=50.0, dead=set(), revision=stale.revision)
+    storage.save(stale, 7, ME, FAR)
+    assert np.isfinite(storage.load("a").snapshot.losses).all()  # its whole history, anew

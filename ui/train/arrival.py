@@ -1,0 +1,31 @@
+"""Brings the run that the visitor has just turned to into sight, for the eyes and the keyboard.
+
+Its button stands below, and Streamlit leaves the page where it was scrolled to.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import state
+
+_place = st.components.v2.component(
+    "lenet_arrival",
+    html='<div class="arrival" tabindex="-1"></div>',
+    isolate_styles=False,
+    js="""export default ({ data, parentElement }) => {
+      const place = parentElement.querySelector(".arrival")
+      const run = data && new TextDecoder().decode(data)
+      if (run && window.lenetArrived !== run) {
+        window.lenetArrived = run
+        place.scrollIntoView({ block: "start" })
+        place.focus({ preventScroll: true })
+      }
+    }""",
+)
+
+
+def place(token: str) -> None:
+    """Where the run of this token begins; it is brought into sight once, after `state.arrive`."""
+    arrived = st.session_state.get(state.ARRIVED) == token
+    _place(key="run_arrival", data=token.encode() if arrived else None)
