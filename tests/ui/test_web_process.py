@@ -1,5 +1,8 @@
 """What the web process must do without, since every host pays for it in memory and in time."""
 
+import sys
+from pathlib import Path
+
 import psutil
 import pytest
 
@@ -23,3 +26,10 @@ def test_pages_load_no_library_that_they_can_do_without(served):
             assert any(one.delta.new_element.heading.tag == "h1" for one in said), name
     files = {entry.path for entry in psutil.Process(served.process.pid).memory_maps()}
     assert not [file for file in files if any(name in file for name in HEAVY)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_server_watches_no_files(served):
+    """Watching the folder took a whole core of each server while anything wrote below it."""
+    opened = Path(f"/proc/{served.process.pid}/fd").iterdir()
+    assert not [link for file in opened if "inotify" in str(link := file.readlink())]
