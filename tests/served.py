@@ -56,6 +56,16 @@ def main(way, log, port):
         bootstrap.run(str(PROJECT / "app.py"), False, [], flags)
 
 
+def end(process):
+    """End a server as a host does; on a busy machine one that trains may take too long for it."""
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Served:
     """A running server, and one visitor's ways to talk to it without a browser."""
 
@@ -82,8 +92,7 @@ class Served:
         raise TimeoutError("the server did not start")
 
     def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(30)
+        end(self.process)
 
     def noted(self):
         return self.log.read_text().split() if self.log.exists() else []

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
 from model import PROJECT
+from tests.served import end
 
 FLAGS = (
     "--no-sandbox",
@@ -52,8 +53,7 @@ def serving(port=None, **environment):
         wait_for(f"http://127.0.0.1:{port}/_stcore/health", server)
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.terminate()
-        server.wait(30)
+        end(server)
         kept.cleanup()
 
 
