@@ -75,9 +75,7 @@ def start(config: Config, recipe: str) -> None:
     try:
         with uninterrupted():
             state.arrive(server.runs().start(config, recipe, visitor.token()))
-    except (SettingError, DataError) as error:
-        st.error(str(error))
-    except ServerFullError as error:
+    except (SettingError, DataError, ServerFullError) as error:
         st.error(str(error))
     else:
         st.rerun()
@@ -91,8 +89,7 @@ shell.begin(
 server.warm_up()
 token = state.run_token()
 run = server.runs().get(token)
-fault = server.runs().fault
-if fault:
+if fault := server.runs().fault:
     st.warning(f"Runs can be neither kept nor read now, so new ones live in memory alone. {fault}")
 elif token and run is None:
     st.info(
@@ -104,7 +101,7 @@ if run and token:
     watch(run, token)
     st.subheader("Another run", anchor=False)
 # Whoever only watches may start a run of their own.
-busy = bool(run and token) and is_active(run) and server.runs().steers(token, run)
+busy = bool(run and token and is_active(run) and server.runs().steers(token, run))
 with st.container(border=True):
     config, recipe = choose(busy)
     if wrong := settings.fault(config):

@@ -217,14 +217,7 @@ class Runs:
             return None
         key = digest(token)
         with self._lock:
-            found = next(
-                (
-                    run
-                    for run in self._runs.values()
-                    if key in (run.keys.steering, run.keys.showing)
-                ),
-                None,
-            )
+            found = next((run for run in self._runs.values() if run.keys.open_to(key)), None)
         # What asks the storage holds no lock: it may take its time to answer, or never do.
         if found and self._is_stale(found):
             with self._lock:

@@ -428,9 +428,8 @@ def test_a_copy_that_is_out_of_date_is_read_again(serve, monkeypatch):
     assert one.get(token).status == "stopped"
 
 
-def test_a_database_that_is_removed_is_made_anew_with_what_trains(serve, database):
-    if database.startswith("postgresql"):
-        pytest.skip("a file can be removed")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_database_that_is_removed_is_made_anew_with_what_trains(serve):
     runs = serve()
     token = runs.start(SMALL, "quick", "me")
     runs._engine.train(2)
@@ -462,6 +461,29 @@ def test_a_fault_that_passes_keeps_no_run_from_going_on(serve, monkeypatch):
     monkeypatch.setattr(Storage, "load", locked)
     after = serve()
     wait(lambda: after._engine.jobs)
+
+
+def test_where_the_word_that_a_run_is_kept_is_lost_it_goes_on(serve, monkeypatch):
+    """The connection ended between the commit and its answer."""
+    runs = serve()
+    token = runs.start(SMALL, "quick", "me")
+    kept(runs)
+    save, lost = Storage.save, []
+
+    def unheard(*given):
+        save(*given)
+        if not lost:
+            lost.append(given)
+            raise StorageError("The database of runs does not answer.")
+
+    monkeypatch.setattr(Storage, "save", unheard)
+    runs._engine.train(3)
+    wait(lambda: lost and not runs.fault)
+    kept(runs)
+    run = runs.get(token)
+    assert run.status == "running"
+    assert np.isfinite(runs._storage.load(run.name).snapshot.losses).all()
+    assert runs._storage.load(run.name).snapshot.step == run.snapshot().step
 
 
 def test_a_run_whose_newest_state_is_gone_is_kept_as_failed(serve):
