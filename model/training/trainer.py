@@ -1,8 +1,9 @@
 """One slice of training: checkpoint in, checkpoint out. With `graph.py`, all of TensorFlow here.
 
-`advance` depends on nothing but its arguments and the data set, so a run gives the same
-weights bit for bit however it is cut into slices and in whichever worker they run. Workers
-import this module; the web process never does. What a step computes forwards is in `graph.py`.
+`advance` depends on nothing but its arguments and the data set, so a run gives the same weights bit
+for bit however it is cut into slices, in whichever worker they run, and on however many cores. Only
+processors of other kinds round otherwise. Workers import this module; the web process never does.
+What a step computes forwards is in `graph.py`.
 """
 
 from __future__ import annotations
@@ -42,9 +43,10 @@ MOMENTUM = 0.9
 PASSING = 0.01
 EVALUATION_BATCH = 500
 
-# A second thread helps a lone run and does not hurt two at once; a third finds nothing to do.
-THREADS = int(os.environ.get("LENET_THREADS") or min(2, os.cpu_count() or 1))
-tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+# One thread: with more, TensorFlow adds up gradients in as many parts, and the last bits of the
+# weights would tell how many cores a machine has. LeNet's small batches gain nothing from a second
+# one; other cores are for other workers.
+tf.config.threading.set_intra_op_parallelism_threads(1)
 tf.config.threading.set_inter_op_parallelism_threads(1)
 
 

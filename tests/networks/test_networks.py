@@ -108,6 +108,45 @@ def test_other_layers_than_lenets_agree_as_well(monkeypatch, kind, padding, pool
     test_shapes_and_counts_are_those_of_keras("new")
 
 
+def layers_with(kernel, padding, kind):
+    """A convolution of a picture and one of channels, each with a pooling after it."""
+    return (
+        architectures.Conv(3, kernel, padding, "tanh"),
+        architectures.Pool(kind, 2),
+        architectures.Conv(4, kernel, padding, "relu"),
+        architectures.Pool(kind, 2),
+        architectures.Flatten(),
+        architectures.Dense(10, "softmax"),
+    )
+
+
+@pytest.mark.parametrize("narrow", [True, False], ids=["without AVX-512", "with AVX-512"])
+@pytest.mark.parametrize(
+    ("kernel", "padding", "kind"),
+    [(5, "same", "average"), (5, "valid", "max"), (3, "same", "max"), (4, "same", "average")],
+)
+def test_the_gradients_are_those_of_keras(monkeypatch, kernel, padding, kind, narrow):
+    monkeypatch.setattr("model.networks.graph.NARROW", narrow)
+    network = architectures.Network("New", "", layers_with(kernel, padding, kind))
+    monkeypatch.setitem(NETWORKS, "new", network)
+    weights, pictures = random_weights("new"), images()
+    labels = np.arange(len(pictures))
+    ours = {name: tf.constant(array) for name, array in weights.items()}
+    with tf.GradientTape() as tape:
+        tape.watch(list(ours.values()))
+        logits = graph.logits(network, ours, pictures)
+        loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+    found = tape.gradient(loss, list(ours.values()))
+    model = keras_with("new", weights)
+    with tf.GradientTape() as tape:
+        guess = model(pictures[..., None] / np.float32(255))
+        loss = keras.losses.sparse_categorical_crossentropy(labels, guess)
+    expected = tape.gradient(loss, model.trainable_weights)
+    for mine, theirs in zip(found, expected, strict=True):
+        scale = np.abs(theirs).max()
+        np.testing.assert_allclose(mine / scale, theirs / scale, atol=1e-5)
+
+
 @everyone
 def test_weights_survive_the_way_to_a_vector_and_back(name):
     weights = random_weights(name)

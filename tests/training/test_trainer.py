@@ -76,6 +76,13 @@ def test_cuts_do_not_change_a_bit(optimizer, network):
     assert whole[-1].test.accuracy == cut[-1].test.accuracy
 
 
+def test_the_number_of_cores_changes_no_bit():
+    """With more threads TensorFlow adds up in another order."""
+    from model.training import trainer
+
+    assert trainer.tf.config.threading.get_intra_op_parallelism_threads() == 1
+
+
 def test_another_seed_gives_other_weights():
     one, two = (train(replace(SMALL, epochs=1, seed=s), [1000])[-1] for s in (0, 1))
     assert not same(one.checkpoint, two.checkpoint)
