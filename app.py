@@ -1,7 +1,8 @@
 """The entry: `streamlit run app.py`. It draws nothing; pages do, in the frame of ui/shell.py.
 
-Streamlit imports this file once as the module `app`, to run its server with our guard in front, and
-runs it as a script for every visitor. A host that knows scripts alone serves the same pages.
+Streamlit imports this file once as the module `app`, to run its server with our guard in front and
+our route for what moves, and runs it as a script for every visitor. A host that knows scripts alone
+serves the same pages.
 """
 
 import streamlit as st
@@ -12,6 +13,12 @@ if __name__ == "__main__":
     st.session_state[state.APP_RAN] = True
     shell.navigation().run()
 else:
-    from ui import guard
+    from ui import guard, live
+    from ui.train import progress
 
-    app = st.App(__file__, middleware=guard.middleware(), lifespan=guard.announced)
+    app = st.App(
+        __file__,
+        routes=live.routes([progress.VIEW]),
+        middleware=guard.middleware(),
+        lifespan=guard.announced,
+    )

@@ -95,7 +95,7 @@ def strokes(page: Page, url: str, count: int) -> list[float]:
 def step(page: Page) -> str:
     """Where the run of a training visitor is, as the page says it."""
     wait_for_epoch(page, 1)
-    return page.get_by_test_id("stProgress").inner_text()
+    return page.locator(".run-where").inner_text()
 
 
 def leave(page: Page) -> str:

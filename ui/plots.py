@@ -6,31 +6,30 @@ anew, and a zoom is lost. Here the page's own few lines of JavaScript call Plotl
 
 from __future__ import annotations
 
+import functools
 import importlib.util
-import json
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 import streamlit.components.v1 as served
 
-from ui import assets
+from ui import javascript
 from ui.charts import Figure
 
 _STILL: dict[str, Any] = {"displayModeBar": False}  # nothing to zoom into, fewer stops for Tab
 
-# Has the server hand out the folder of the Plotly package that holds plotly.min.js.
-_LIBRARY = served.declare_component(
-    "plotly", path=str(Path(str(importlib.util.find_spec("plotly").origin)).parent / "package_data")
-)
-_PROGRAM = assets.text("plot.js")
-_plot = st.components.v2.component(
-    "lenet_plot",
-    html='<div class="plot"\n role="img"></div>',
-    css=assets.text("plot.css") or None,
-    js=_PROGRAM or None,
-    isolate_styles=False,
-)
+
+def chart(figure: Figure, alt: str, config: dict[str, Any]) -> dict[str, Any]:
+    """A figure with all that assets/js/figure.js needs to draw it."""
+    return {"figure": figure, "alt": alt, "config": config, "library": _library()}
+
+
+@functools.cache
+def _library() -> str:
+    """Where the browser finds plotly.min.js: the server hands out its folder from now on."""
+    package = Path(str(importlib.util.find_spec("plotly").origin)).parent / "package_data"
+    return f"component/{served.declare_component('plotly', path=str(package)).name}/plotly.min.js"
 
 
 def plot(figure: Figure, key: str, alt: str, config: dict[str, Any] = _STILL) -> None:
@@ -38,18 +37,14 @@ def plot(figure: Figure, key: str, alt: str, config: dict[str, Any] = _STILL) ->
 
     A figure with another `layout.uirevision` than before loses the reader's zoom.
     """
-    if not _PROGRAM:
+    shown = javascript.component(
+        "lenet_plot", "plot.js", '<div class="plot"\n role="img"></div>', "plot.css"
+    )
+    if shown is None:
         st.caption(f"This chart cannot be drawn. {alt}.")
         return
-    shown = {
-        "figure": figure,
-        "alt": alt,
-        "config": config,
-        "library": f"component/{_LIBRARY.name}/plotly.min.js",
-    }
-    # As bytes: Streamlit looks whether anything else is a data frame, and loads pandas for it.
-    _plot(
-        data=json.dumps(shown, allow_nan=False, separators=(",", ":")).encode(),
+    shown(
+        data=javascript.as_bytes(chart(figure, alt, config)),
         key=key,
         height=figure["layout"]["height"],
     )

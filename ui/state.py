@@ -31,6 +31,7 @@ PREFERRED = "weights_preferred"  # key of SHIPPED: what the page takes until the
 DATA = "data_set"  # name of the data set that the visitor chose; the best if there is none
 RUN = "run_token"  # the run that this session watches
 ARRIVED = "run_arrived"  # token of the run that the visitor turned to, on this page
+NO_ROUTE = "no_live_route"  # the server cannot be asked for news past the script: see ui/live.py
 VISITOR = "visitor_token"  # tells one visitor's runs from another's; see ui/visitor.py
 VISITOR_TOLD = "visitor_told"  # the browser has said who this is; it does so once
 PICTURE = "picture"  # number of the picture that Dataset shows large; also in the address

@@ -1,65 +1,15 @@
-// Draws one Plotly figure into its place and, when the numbers change, changes the drawing.
-//
-// st.plotly_chart builds a chart anew for each new figure; Plotly.react keeps the one that stands,
-// with the reader's zoom, as long as layout.uirevision stays the same.
+// A figure that changes when the page's script does; how it is drawn: figure.js.
 
-const CONFIG = { displaylogo: false, responsive: false };
-
-// Plotly itself comes once per page from the Python package, through this app's own server.
-function plotly(address) {
-  window.lenetPlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
-      window.lenetPlotly = undefined;
-      reject(new Error("The charts' program could not be loaded."));
-    };
-    document.head.append(script);
-  });
-  return window.lenetPlotly;
-}
-
-// The reader's zoom outlives a place that the page takes away and puts elsewhere.
-const zooms = (window.lenetZooms ??= new Map());
-
-async function keepZoom(Plotly, place, name) {
-  if (zooms.has(name)) await Plotly.relayout(place, zooms.get(name));
-  place.on("plotly_relayout", () => {
-    const { xaxis, yaxis } = place.layout;
-    zooms.set(name, { "xaxis.range": [...xaxis.range], "yaxis.range": [...yaxis.range] });
-  });
-}
-
-function followSize(Plotly, place) {
-  place.watcher = new ResizeObserver(() => {
-    if (place.clientWidth) Plotly.Plots.resize(place);
-  });
-  place.watcher.observe(place);
-}
-
-async function draw(place, data) {
-  const { figure, alt, config, library } = JSON.parse(new TextDecoder().decode(data));
-  place.setAttribute("aria-label", alt);
-  const Plotly = await plotly(library);
-  if (!place.isConnected) return;
-  const style = getComputedStyle(place);
-  figure.layout.font = { family: style.fontFamily, size: 13, ...figure.layout.font };
-  await Plotly.react(place, figure.data, figure.layout, { ...CONFIG, ...config });
-  if (place.watcher) return;
-  followSize(Plotly, place);
-  const kept = figure.layout.uirevision;
-  if (kept) await keepZoom(Plotly, place, `${alt} ${kept}`);
-}
+import { draw, end } from "./figure.js";
 
 export default function ({ data, parentElement }) {
   const place = parentElement.querySelector(".plot");
+  const chart = JSON.parse(new TextDecoder().decode(data));
   // One after the other: two drawings at once would both build the chart.
-  place.turn = (place.turn ?? Promise.resolve()).then(() => draw(place, data)).catch((error) => {
-    place.textContent = error.message;
-  });
-  return () => {
-    place.watcher?.disconnect();
-    window.Plotly?.purge(place);
-  };
+  place.turn = (place.turn ?? Promise.resolve())
+    .then(() => draw(place, chart))
+    .catch((error) => {
+      place.textContent = error.message;
+    });
+  return () => end(place);
 }

@@ -74,7 +74,7 @@ def test_train_charts_and_downloads(server, watched):
         field.fill(str(value))
         field.press("Enter")
     watched.get_by_role("button", name="Start training").click()
-    expect(watched.locator(".st-key-run_loss .plot .main-svg").first).to_be_visible()
+    expect(watched.locator(".st-key-run_live .plot .main-svg").first).to_be_visible()
     for name in ("Weights (safetensors)", "History (CSV)"):
         with watched.expect_download():
             watched.get_by_role("button", name=name).click()

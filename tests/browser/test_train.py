@@ -48,7 +48,7 @@ def stop(page):
 
 def batch(page):
     """The number of the batch in the progress text, counted through the run."""
-    bar = page.get_by_test_id("stProgress")
+    bar = page.locator(".run-where")
     expect(bar).to_contain_text(BATCH)  # whatever the run is doing
     text = bar.inner_text().replace(",", "")
     epoch, now, all_of = map(int, BATCH.search(text).groups())
@@ -162,11 +162,11 @@ def test_a_trained_network_is_used_and_downloaded_and_comes_back(trainer, open_p
 def test_the_charts_move_with_the_run_and_keep_a_zoom(trainer, open_page):
     page = open_page()
     start(page, trainer, **LONG)
-    chart = page.locator(".st-key-run_loss .plot")
+    chart = page.locator(".st-key-run_live .plot").first
     box = chart.locator(".nsewdrag").first.bounding_box()  # waits until it is drawn
 
     def points():
-        return chart.evaluate("plot => plot._fullData[0].x.length")
+        return chart.evaluate("plot => plot._fullData[0].y.length")
 
     def end():
         return chart.evaluate("plot => plot.layout?.xaxis?.range?.[1]")
@@ -185,6 +185,51 @@ def test_the_charts_move_with_the_run_and_keep_a_zoom(trainer, open_page):
     assert chart.locator(".main-svg").first.get_attribute("data-mark") == "same"
     stop(page)
     eventually(lambda: end() == zoomed)
+
+
+def points(page):
+    """How many points the first chart's first line has."""
+    chart = page.locator(".st-key-run_live .plot").first
+    return chart.evaluate("plot => plot._fullData?.[0].y.length ?? 0")
+
+
+def test_where_the_server_cannot_be_asked_the_pages_script_sends_what_is_new(trainer, open_page):
+    page = open_page()
+    page.route("**/live/run/**", lambda asked: asked.fulfill(status=404))
+    start(page, trainer, **LONG)
+    first = batch(page)
+    eventually(lambda: points(page) > 1)
+    before = points(page)
+    eventually(lambda: points(page) > before + 3)
+    assert batch(page) > first
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+    before = points(page)
+    eventually(lambda: points(page) > before)
+    stop(page)
+
+
+def test_a_page_out_of_sight_asks_for_nothing_and_one_that_comes_back_for_all(trainer, open_page):
+    page = open_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    start(page, trainer, **LONG)
+    eventually(lambda: points(page) > 1)
+    show = """hidden => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true })
+      document.dispatchEvent(new Event("visibilitychange"))
+    }"""
+    page.evaluate(show, True)
+    page.wait_for_timeout(1500)  # what was under way comes to its end
+    asked.clear()
+    before = batch(page)
+    page.wait_for_timeout(3000)
+    assert asked == []
+    page.evaluate(show, False)
+    eventually(lambda: batch(page) > before)
+    assert asked
+    stop(page)
 
 
 def test_who_comes_back_after_the_server_was_killed_finds_their_runs(open_page, tmp_path):

@@ -1,5 +1,6 @@
 """The Train page without a browser: settings, a run's life, weights from a file."""
 
+import json
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
@@ -78,6 +79,13 @@ def page(engine, monkeypatch):
     return app.switch_page("pages/train.py").run()
 
 
+def live(page):
+    """What the component that follows a run was told: about the run, and the first news."""
+    shown = [one.proto for one in page.main.get("bidi_component")]
+    [told] = [one.bytes for one in shown if one.component_name.endswith("lenet_live")]
+    return json.loads(told)
+
+
 def button(page, label):
     return next(b for b in page.button if b.label == label)
 
@@ -125,11 +133,11 @@ def test_a_run_from_start_to_weights_in_use(page, engine):
     assert run.snapshot().recipe == "custom"
     assert button(page, "Start training").disabled
     assert button(page, "Pause")
-    assert "TensorFlow is loaded" in page.main.get("progress")[0].proto.text
+    assert "TensorFlow is loaded" in live(page)["news"]["where"]
     assert "3 epochs" in " ".join(c.value for c in page.caption)
     button(page, "Pause").click().run()
     assert run.status == "paused"
-    assert "TensorFlow is loaded" in page.main.get("progress")[0].proto.text
+    assert "TensorFlow is loaded" in live(page)["news"]["where"]
     button(page, "Resume").click().run()
     assert run.status == "running"
     button(page, "Stop and keep weights").click().run()
@@ -184,7 +192,7 @@ def test_a_link_to_show_watches_and_steers_nothing(page, engine):
     assert not {"Pause", "Resume", "One batch", "Stop and keep weights"} & set(labels)
     assert not shown.code
     assert any("cannot steer it" in one.value for one in shown.caption)
-    assert shown.main.get("progress")
+    assert live(shown)["news"]["where"]
     assert not button(shown, "Start training").disabled
     assert not any(label.startswith("LeNet, ") for label in labels)  # it is no run of this visitor
 

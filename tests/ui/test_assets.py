@@ -50,7 +50,7 @@ def pages_with(folder):
 
 def test_pages_work_without_any_asset(tmp_path):
     shown, log = pages_with(tmp_path / "nowhere")
-    for name in ("icon.png", "style.css", "plot.css", "plot.js"):
+    for name in ("icon.png", "style.css", "plot.css", "js/plot.js"):
         assert log.count(f"assets/{name} cannot be used (FileNotFoundError)") == 1
     assert "This chart cannot be drawn. Each class has" in shown
     assert "The samples are missing" in shown
@@ -59,10 +59,10 @@ def test_pages_work_without_any_asset(tmp_path):
 def test_pages_work_with_broken_assets(tmp_path):
     folder = tmp_path / "assets"
     shutil.copytree(state.ASSETS, folder)
-    for name in ("icon.png", "style.css", "plot.css", "plot.js", "samples/drawing_0.png"):
+    for name in ("icon.png", "style.css", "plot.css", "js/plot.js", "samples/drawing_0.png"):
         (folder / name).write_bytes(b"\xff\xfe broken")
     shown, log = pages_with(folder)
-    for name in ("icon.png", "style.css", "plot.css", "plot.js", "samples/drawing_0.png"):
+    for name in ("icon.png", "style.css", "plot.css", "js/plot.js", "samples/drawing_0.png"):
         assert log.count(f"assets/{name} cannot be used") == 1
     assert "This sample cannot be read" in shown
 
@@ -71,4 +71,4 @@ def test_pages_work_with_broken_assets(tmp_path):
 def test_what_ships_is_sound(name):
     assert assets.picture(name).mode == "RGBA"
     assert ".bars" in assets.text("style.css")
-    assert "Plotly.react" in assets.text("plot.js")
+    assert "Plotly.react" in assets.text("js/figure.js")

@@ -59,23 +59,52 @@ def test_what_is_no_number_is_a_gap():
     assert charts.values(np.arange(2)) == [0, 1]
 
 
+def lines(now, points=0, epochs=0):
+    """The points of each line of both figures that come after so many batches and epochs."""
+    return [figure["lines"] for figure in curves.grown(now, points, epochs)]
+
+
 def test_curves_draw_every_batch_of_a_short_run_and_few_of_a_long_one():
-    each = curves.loss(snapshot(10, 300), "token")["data"][0]
-    assert len(each["x"]) == len(each["y"]) == 300
-    assert each["x"][-1] == 5
-    assert len(curves.loss(snapshot(100, 6000), "token")["data"][0]["x"]) <= curves.MOST_POINTS
+    now = snapshot(6, 300)
+    for figure, drawn in zip((curves.loss, curves.accuracy), lines(now), strict=True):
+        empty = figure(now, "token")["data"]
+        assert len(drawn) == len(empty)
+        for one, place in zip(drawn, empty, strict=True):
+            assert set(one) == {axis for axis in "xy" if place.get(axis) == []}
+        assert len(drawn[0]["y"]) == len(drawn[1]["y"]) == 300 == curves.counts(now)[0]
+        assert 300 * empty[0]["dx"] == pytest.approx(5)
+        assert empty[0]["x0"] == empty[0]["dx"]  # the first batch is drawn at its end
+    long = snapshot(100, 6000)
+    assert 300 < len(lines(long)[0][0]["y"]) == curves.counts(long)[0] <= curves.MOST_POINTS
 
 
-def test_points_once_drawn_stay_where_they_are():
-    values = VALUES.random(5_000).astype(np.float32)
-    for line in (0, 1):
-        before, after = (
-            curves.accuracy(snapshot(100, n, accuracies=values[:n]), "token")["data"][line]
-            for n in (3_000, 5_000)
-        )
-        for axis in "xy":
-            assert 100 < len(before[axis]) < len(after[axis])
-            assert after[axis][: len(before[axis])] == before[axis]
+@pytest.mark.parametrize("epochs", [3, 10, 100])
+def test_what_curves_gain_is_what_they_would_have_had_at_once(epochs):
+    total = 60 * epochs
+    values = VALUES.random(total).astype(np.float32)
+    whole = lines(snapshot(epochs, total, accuracies=values, losses=values))
+    known, drawn = (0, 0), None
+    for step in sorted({0, 1, 2, 59, 60, 61, 150, total - 7, total}):
+        now = snapshot(epochs, step, accuracies=values[:step], losses=values[:step])
+        new = lines(now, *known)
+        for axes in [axes for figure in new for axes in figure]:
+            assert len({len(points) for points in axes.values()}) == 1
+        drawn = new if drawn is None else joined(drawn, new)
+        known = curves.counts(now)
+        assert len(drawn[0][0]["y"]) == known[0]
+        assert len(drawn[0][2]["x"]) == known[1]
+    assert drawn == whole
+    assert lines(snapshot(epochs, total), *known)[1][0] == {"y": []}
+
+
+def joined(before, new):
+    return [
+        [
+            {axis: one[axis] + more[axis] for axis in one}
+            for one, more in zip(figure, gained, strict=True)
+        ]
+        for figure, gained in zip(before, new, strict=True)
+    ]
 
 
 def test_smoothing_is_the_mean_of_the_last_values():

@@ -1,14 +1,14 @@
 """Plotly figures of a run: loss and accuracy as they move, and what the test set confuses.
 
-Pure functions from a snapshot to a figure. Which points are drawn depends on the run's length
-alone and not on how far it is, so nothing that is drawn once moves again.
+Pure functions from a snapshot to a figure, and to the points that it has gained since. Which points
+are drawn depends on the run's length alone and not on how far it is, so nothing that is drawn once
+moves again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ from model.training.snapshot import Snapshot
 from ui.charts import PALETTE, Figure, plain
 from ui.charts import values as listed
 
-MOST_POINTS = 600  # per line; more cannot be seen and would cost the browser time
+MOST_POINTS = 400  # per line; more cannot be seen and would cost the browser time
+DIGITS = 3  # of a point; more cannot be seen either
 ARTICLE_ACCURACY = 0.9067  # of the article's LeNet on the test set
 CONFIG = {"modeBarButtons": [["zoom2d", "resetScale2d"]]}
 HEIGHT = 340
@@ -53,40 +54,35 @@ def smoothed(values: Floats, window: int) -> Floats:
     return (sums[last] - sums[first]) / (last - first)
 
 
-def _lines(now: Snapshot, values: Floats, unit: str) -> list[Figure]:
-    """Each batch, thin, and behind it the mean of the last batches, thick."""
-    every = max(1, -(-now.total_steps // MOST_POINTS))
-    drawn = slice(every - 1, None, every)
-    epochs = listed((np.arange(len(values)) + 1)[drawn] / now.steps_per_epoch)
-    window = max(5, now.steps_per_epoch // 20)
-    line = {"type": "scatter", "mode": "lines", "x": epochs}
+def _every(now: Snapshot) -> int:
+    """One batch of so many is drawn."""
+    return max(1, -(-now.total_steps // MOST_POINTS))
+
+
+def _lines(now: Snapshot, unit: str) -> list[Figure]:
+    """Each batch, thin, and behind it the mean of the last batches, thick; without points."""
+    apart = _every(now) / now.steps_per_epoch
+    line = {"type": "scatter", "mode": "lines", "x0": apart, "dx": apart, "y": []}
     return [
         line
-        | {"y": listed(values[drawn]), "name": "each batch", "opacity": 0.7, "hoverinfo": "skip"}
+        | {"name": "each batch", "opacity": 0.7, "hoverinfo": "skip"}
         | {"line": {"color": PALETTE["sky"], "width": 1}},
         line
-        | {"y": listed(smoothed(values, window)[drawn]), "name": "smoothed"}
-        | {"line": {"color": PALETTE["blue"], "width": 3}}
+        | {"name": "smoothed", "line": {"color": PALETTE["blue"], "width": 3}}
         | {"hovertemplate": f"epoch %{{x:.2f}}: %{{y:{unit}}}"},
     ]
 
 
-def _epoch_points(
-    now: Snapshot, train: Sequence[float], held_out: Sequence[float], unit: str
-) -> list[Figure]:
+def _epoch_points(now: Snapshot, unit: str) -> list[Figure]:
     """One point per epoch: the training pictures' mean, and the validation pictures."""
-    points = {"type": "scatter", "cliponaxis": False}
+    points = {"type": "scatter", "cliponaxis": False, "x": [], "y": []}
     trained = points | {
-        "x": [ended.epoch for ended in now.epochs],
-        "y": listed(np.asarray(train, float)),
         "name": "epoch mean",
         "mode": "markers",
         "marker": {"color": PALETTE["grey"], "size": 9, "symbol": "square"},
         "hovertemplate": f"epoch %{{x}}, training: %{{y:{unit}}}",
     }
     scored = points | {
-        "x": [ended.epoch for ended in now.epochs if ended.validation],
-        "y": listed(np.asarray(held_out, float)),
         "name": "validation",
         "mode": "lines+markers",
         "line": {"color": PALETTE["vermillion"], "width": 2, "dash": "dot"},
@@ -117,25 +113,60 @@ def _framed(now: Snapshot, traces: list[Figure], yaxis: Figure, token: str, **mo
     )
 
 
-@lru_cache(maxsize=64)  # a snapshot is drawn once, however many ticks and tabs ask for it
 def loss(now: Snapshot, token: str) -> Figure:
-    """Loss against epochs: how wrong the network is, lower is better."""
-    train = [ended.loss for ended in now.epochs]
-    held_out = [ended.validation.loss for ended in now.epochs if ended.validation]
-    traces = _lines(now, now.losses, ".3f") + _epoch_points(now, train, held_out, ".3f")
-    first = now.losses[:5]
-    highest = float(first[np.isfinite(first)].max(initial=2.3))
-    return _framed(now, traces, {"title": {"text": "Loss"}, "range": [0, 1.05 * highest]}, token)
+    """Loss against epochs: how wrong the network is, lower is better. Its points: `grown`."""
+    traces = [*_lines(now, ".3f"), *_epoch_points(now, ".3f")]
+    return _framed(now, traces, {"title": {"text": "Loss"}, "range": [0, _highest(now)]}, token)
 
 
-@lru_cache(maxsize=64)
 def accuracy(now: Snapshot, token: str) -> Figure:
-    """Accuracy against epochs: the share of pictures that the network gets right."""
-    train = [ended.accuracy for ended in now.epochs]
-    held_out = [ended.validation.accuracy for ended in now.epochs if ended.validation]
-    traces = _lines(now, now.accuracies, ".1%") + _epoch_points(now, train, held_out, ".2%")
+    """Accuracy against epochs: the share of pictures that the network gets right; see `grown`."""
+    traces = [*_lines(now, ".1%"), *_epoch_points(now, ".2%")]
     axis = {"title": {"text": "Accuracy"}, "range": [0, 1.005], "tickformat": ".0%"}
     return _framed(now, traces, axis, token, shapes=[ARTICLE_LINE], annotations=[ARTICLE_WORDS])
+
+
+def _highest(now: Snapshot) -> float:
+    """Where the axis of the loss ends: a little above its first values."""
+    first = now.losses[:5]
+    return round(1.05 * float(first[np.isfinite(first)].max(initial=2.3)), DIGITS)
+
+
+def counts(now: Snapshot) -> tuple[int, int]:
+    """How many batches are drawn now, and how many epochs."""
+    return now.step // _every(now), len(now.epochs)
+
+
+def grown(now: Snapshot, points: int, epochs: int) -> list[dict[str, Any]]:
+    """What `loss` and `accuracy` gained since they showed so many batches and epochs.
+
+    For each figure the new points of its lines, and for the loss where its axis ends. Only what is
+    new is computed, for this happens at every look of every visitor.
+    """
+    losses = _gained(now, "loss", now.losses, points, epochs)
+    accuracies = _gained(now, "accuracy", now.accuracies, points, epochs)
+    return [{"lines": losses, "top": _highest(now)}, {"lines": accuracies}]
+
+
+def _gained(
+    now: Snapshot, what: Literal["loss", "accuracy"], each: Floats, points: int, epochs: int
+) -> list[Figure]:
+    every, window = _every(now), max(5, now.steps_per_epoch // 20)
+    first = points * every  # the batch after the last point
+    before = max(0, first - window)
+    smooth = smoothed(each[before:], window)[first - before :]
+    drawn = slice(every - 1, None, every)
+    ended = now.epochs[epochs:]
+    means = np.array([getattr(one, what) for one in ended], float)
+    scored = [one for one in ended if one.validation]
+    held_out = np.array([getattr(one.validation, what) for one in scored], float)
+    lines: list[Figure] = [
+        {"y": listed(each[first:][drawn], DIGITS)},
+        {"y": listed(smooth[drawn], DIGITS)},
+        {"x": [one.epoch for one in ended], "y": listed(means)},
+        {"x": [one.epoch for one in scored], "y": listed(held_out)},
+    ]
+    return lines if now.config.validation_images else lines[:3]
 
 
 def confusion(counts: NDArray[np.integer], classes: Sequence[str]) -> Figure:

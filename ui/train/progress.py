@@ -2,56 +2,83 @@
 
 from __future__ import annotations
 
-import streamlit as st
+import re
+from typing import Any
 
 from model import server
 from model.training.run import Run
-from model.training.snapshot import ENDED, Snapshot
-from ui.plots import plot
+from model.training.snapshot import ENDED, TRAINING, Snapshot
+from ui.live import View, follow
+from ui.plots import chart
 from ui.train import curves
 
 LOSS_ALT = "Loss against epochs, of each batch, smoothed, and per epoch"
 ACCURACY_ALT = "Accuracy against epochs, of each batch, smoothed, and per epoch"
 TICK_SECONDS = 0.8  # between two looks at a run that moves
-PAUSED_SECONDS = 3.0  # and at one that is paused
+PAUSED_SECONDS = 3.0  # and at one that is paused: somebody else may go on with it
 TICK_SHARE = 0.1  # seconds more for every run on the server: their slices come less often, too
+CURSOR = re.compile(r"(\d{1,9})-(\d{1,9})")  # points and epochs that are drawn
 
 
 def watch(run: Run, token: str) -> None:
     """Progress and charts. While the run moves they follow it by themselves."""
-    drawn = run.status
-    moving = drawn in ("running", "stopping") or run.outstanding
-
-    tick = max(TICK_SECONDS, TICK_SHARE * server.runs().training())
-
-    # A paused run is looked at too, if rarely: somebody else may go on with it.
-    @st.fragment(run_every=None if drawn in ENDED else tick if moving else PAUSED_SECONDS)
-    def live() -> None:
-        now = run.snapshot()
-        if now.status != drawn or (moving and now.status == "paused" and not run.outstanding):
-            st.rerun()  # the buttons and the results change with the status
-        progress(now, run)
-        left, right = st.columns(2)
-        with left:
-            st.subheader("Loss", anchor=False, help="How wrong the network is. Lower is better.")
-            plot(curves.loss(now, token), "run_loss", LOSS_ALT, curves.CONFIG)
-        with right:
-            st.subheader("Accuracy", anchor=False, help="The share of pictures it gets right.")
-            plot(curves.accuracy(now, token), "run_accuracy", ACCURACY_ALT, curves.CONFIG)
-
-    live()
+    follow(VIEW, run, token, "run_live")
 
 
-def progress(now: Snapshot, run: Run) -> None:
-    """One bar, one line of text: where the run is, how fast, and who else is training."""
-    st.progress(now.step / now.total_steps, text=_where(now, run.outstanding))
+def _about(run: Run, token: str) -> dict[str, Any]:
+    now = run.snapshot()
+    loss = chart(curves.loss(now, token), LOSS_ALT, curves.CONFIG)
+    accuracy = chart(curves.accuracy(now, token), ACCURACY_ALT, curves.CONFIG)
+    return {
+        "charts": [
+            {"name": "Loss", "words": "How wrong the network is. Lower is better."} | loss,
+            {"name": "Accuracy", "words": "The share of pictures it gets right."} | accuracy,
+        ]
+    }
+
+
+def _moves(run: Run) -> bool:
+    return run.status in TRAINING or run.outstanding
+
+
+def _state(run: Run) -> str:
+    """The buttons and the results change with it."""
+    return f"{run.status}, {'moving' if _moves(run) else 'still'}"
+
+
+def _seconds(run: Run) -> float:
+    if run.status in ENDED:
+        return 0.0
+    return (
+        max(TICK_SECONDS, TICK_SHARE * server.runs().training()) if _moves(run) else PAUSED_SECONDS
+    )
+
+
+def _news(run: Run, after: str) -> dict[str, Any]:
+    now = run.snapshot()
+    points, epochs = curves.counts(now)
+    known = CURSOR.fullmatch(after)
+    drawn = (min(int(known[1]), points), min(int(known[2]), epochs)) if known else (0, 0)
+    return {
+        "after": after if known else "",
+        "cursor": f"{points}-{epochs}",
+        "share": round(now.step / now.total_steps, 4),
+        "where": _where(now, run.outstanding),
+        "queue": _queue(now, run),
+        "curves": curves.grown(now, *drawn),
+    }
+
+
+def _queue(now: Snapshot, run: Run) -> str:
+    """Who else is training; nothing if nobody is."""
     ahead, training = server.runs().slices_ahead(run), server.runs().training()
-    if training > 1 and (now.status == "running" or run.outstanding):
-        workers = server.runs().workers
-        shared = f"{workers} {'worker' if workers == 1 else 'workers'}"
-        before = f"{ahead} {'is' if ahead == 1 else 'are'} ahead of yours."
-        turn = before if ahead else "Yours is being worked on."
-        st.caption(f"{training} runs share {shared} in turns. {turn}")
+    if training < 2 or not (now.status == "running" or run.outstanding):
+        return ""
+    workers = server.runs().workers
+    shared = f"{workers} {'worker' if workers == 1 else 'workers'}"
+    before = f"{ahead} {'is' if ahead == 1 else 'are'} ahead of yours."
+    turn = before if ahead else "Yours is being worked on."
+    return f"{training} runs share {shared} in turns. {turn}"
 
 
 def _where(now: Snapshot, working: bool) -> str:
@@ -74,3 +101,6 @@ def _where(now: Snapshot, working: bool) -> str:
 def _time(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s left" if minutes else f"{rest} s left"
+
+
+VIEW = View("run", _about, _state, _seconds, _news)

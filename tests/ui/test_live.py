@@ -1,0 +1,142 @@
+"""What moves by itself: the news that a browser asks for, and those that a page's script sends."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from starlette.requests import Request
+from streamlit import config
+
+from model import server
+from model.training.recipes import Config
+from model.training.run import Run
+from model.training.snapshot import EpochResult
+from tests.served import Served
+from ui import live
+from ui.train import curves, progress
+
+ROUTE = f"/{live.ADDRESS}/run"
+
+
+class Idle:
+    """An engine that does nothing yet."""
+
+    def submit(self, job):
+        pass
+
+    def withdraw(self, run):
+        return True
+
+
+@pytest.fixture
+def run(monkeypatch):
+    made = Run(Config(data="wardrobe", epochs=10, batch_size=100, train_images=6000), "c", Idle())
+    registry = SimpleNamespace(
+        get={"token": made}.get, training=lambda: 30, workers=2, slices_ahead=lambda run: 7
+    )
+    monkeypatch.setattr(server, "runs", lambda: registry)
+    return made
+
+
+def trained(run, batches):
+    """Let the run be so many batches further."""
+    now = run.snapshot()
+    step = now.step + batches
+    more = np.linspace(2, 1, step).astype(np.float32)
+    ended = tuple(EpochResult(n, 1.5, 0.5, None) for n in range(1, step // 60 + 1))
+    run._change(step=step, losses=more, accuracies=more / 2, epochs=ended)
+
+
+def asked(after="", token="token"):
+    """What the server answers to a browser."""
+    headers = [(live.HEADER.lower().encode(), token.encode())]
+    scope = {"type": "http", "method": "GET", "path": ROUTE, "headers": headers}
+    request = Request(scope | {"query_string": f"after={after}".encode()})
+    [route] = live.routes([progress.VIEW])
+    answer = route.endpoint(request)
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.status_code, answer.body
+
+
+def news(after=""):
+    status, body = asked(after)
+    assert status == 200
+    return json.loads(body)
+
+
+def test_news_begin_where_those_before_ended(run):
+    trained(run, 65)
+    first = news()
+    assert first["after"] == ""
+    assert first["cursor"] == "32-1"
+    assert [len(line["y"]) for line in first["curves"][0]["lines"]] == [32, 32, 1]
+    assert not news(first["cursor"])["curves"][0]["lines"][0]["y"]
+    trained(run, 10)
+    more = news(first["cursor"])
+    assert more["after"] == first["cursor"]
+    assert [len(line["y"]) for line in more["curves"][1]["lines"]] == [5, 5, 0]
+    assert more["where"].startswith("Running · epoch 2 of 10 · batch 15 of 60")
+    assert more["queue"] == "30 runs share 2 workers in turns. 7 are ahead of yours."
+
+
+@pytest.mark.parametrize("after", ["", "nonsense", "-1--1", "9" * 30 + "-0", "1-2-3", "%00"])
+def test_a_cursor_that_nobody_gave_gets_everything(run, after):
+    trained(run, 20)
+    found = news(after)
+    assert found["after"] == ""
+    assert len(found["curves"][0]["lines"][0]["y"]) == 10
+
+
+def test_a_cursor_from_the_future_gets_nothing_new(run):
+    trained(run, 20)
+    found = news("900-9")
+    assert found["cursor"] == "10-0"
+    assert found["curves"][0]["lines"][0]["y"] == []
+
+
+def test_a_tick_is_small_also_where_thirty_train(run):
+    """What a run gains in the three seconds between two looks, at the pace of thirty at once."""
+    config = run.snapshot().config
+    trained(run, 300)
+    assert config.epochs * 60 > curves.MOST_POINTS
+    before = news()["cursor"]
+    trained(run, 60)
+    assert len(asked(before)[1]) < 1_500
+    trained(run, 20)
+    assert len(asked(news("180-5")["cursor"])[1]) < 1_000
+
+
+def test_the_page_is_told_when_more_must_change_and_when_to_look_again(run):
+    running = news()
+    assert running["state"] == "running, moving"
+    assert running["wait"] == pytest.approx(3)  # thirty train
+    run.pause()
+    assert news()["state"] == "paused, still"
+    assert news()["wait"] == progress.PAUSED_SECONDS
+    run._end("failed", "It is over.")
+    assert news()["wait"] == 0
+
+
+def test_a_run_that_is_not_here_is_told(run):
+    status, body = asked(token="nobody's")
+    assert status == 410
+    assert json.loads(body) == {"gone": True}
+
+
+@pytest.mark.parametrize("base", ["", "school/lenet", "/school/lenet/"])
+def test_the_address_is_below_the_apps(base, monkeypatch):
+    monkeypatch.setattr(config, "get_option", lambda name: base)
+    [route] = live.routes([progress.VIEW])
+    assert route.path == ("/school/lenet" if base else "") + ROUTE
+
+
+@pytest.mark.parametrize("way", ["guarded", "bare"])
+def test_a_server_with_the_route_can_be_told_from_one_without(way, tmp_path):
+    """A browser takes what is no JSON for a server without it: see assets/js/live.js."""
+    with Served(way, tmp_path) as served:
+        answer = served.get(ROUTE, **{live.HEADER: "nobody's"})
+    if way == "guarded":
+        assert (answer.status_code, answer.json()) == (410, {"gone": True})
+    else:
+        assert answer.status_code == 404 or "json" not in answer.headers["content-type"]
