@@ -8,6 +8,7 @@ a learner can copy (`keras_code`). This module does no arithmetic on pictures.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -156,6 +157,15 @@ def parameter_counts(network: Network) -> dict[str, int]:
         layer, part = name.split("/")
         counts[layer] += prod(shape) * (part not in MOVING)
     return counts
+
+
+@lru_cache
+def multiplications(network: Network) -> int:
+    """How many products one picture's forward pass takes: each kernel's weights, at each place."""
+    shapes = weight_shapes(network)
+    places = zip(layer_names(network), output_shapes(network), strict=True)
+    kernels = ((f"{name}/kernel", prod(shape[:-1])) for name, shape in places)
+    return sum(prod(shapes[name]) * count for name, count in kernels if name in shapes)
 
 
 def initial_weights(network: Network, seed: int) -> Weights:

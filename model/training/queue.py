@@ -3,7 +3,8 @@
 An executor's own queue is first in, first out: one visitor's many runs would crowd out another's
 single one, and a page would wait for all of them. So few jobs are handed to the executor at a
 time, and the rest wait here. A job that a person waits for goes before all that train. Then turns
-go by visitor, the one with the fewest jobs at work first, and for each visitor by run.
+go by visitor, the one with the fewest jobs at work first, and of equals the one who had the
+least training so far; for each visitor they go by run.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+CREDIT = 1e10  # of weight, that who comes back may be behind those who stayed: two seconds, about
+MOST_KNOWN = 500  # visitors whose time is remembered
 
 OnDone = Callable[[Any, BaseException | None], None]
 
@@ -26,6 +30,7 @@ class Job:
     visitor: str = ""  # whose turn it takes
     run: str = ""  # which of the visitor's runs takes it
     interactive: bool = False  # a person waits for it
+    weight: float = 0.0  # how much it computes, which is what turns are shared by
     seconds: float = 10.0  # how long it takes, about; several times as much, and its worker hangs
     tries: int = 0  # how often it failed before
     lost: int = 0  # how often it was handed in again for no fault of its own
@@ -35,18 +40,29 @@ _Lane = dict[str, dict[str, deque[Job]]]  # by visitor, then by run; who waits l
 
 
 class Queue:
-    """Jobs that wait, and how many jobs of each visitor are at work."""
+    """Jobs that wait, how many of each visitor are at work, and how much each had so far."""
 
     def __init__(self) -> None:
         self._interactive: _Lane = {}
         self._training: _Lane = {}
         self._working: Counter[str] = Counter()
+        self._taken: dict[str, float] = {}  # the weight of all jobs that a visitor had
         self._owed = False  # training stood back for an interactive job, so the next turn is its
 
     def put(self, job: Job) -> None:
         """Have a job wait for its turn."""
+        self._welcome(job.visitor)
         lane = self._interactive if job.interactive else self._training
         lane.setdefault(job.visitor, {}).setdefault(job.run, deque()).append(job)
+
+    def _welcome(self, visitor: str) -> None:
+        """Who is new begins level with those who are here, and who was away nearly so."""
+        here = {*self._interactive, *self._training, *self._working} - {visitor}
+        least = min((self._taken.get(one, 0.0) for one in here), default=0.0)
+        taken = self._taken.pop(visitor, least)
+        self._taken[visitor] = max(taken, least - CREDIT)
+        while len(self._taken) > MOST_KNOWN:
+            del self._taken[next(iter(self._taken))]  # who came longest ago
 
     def take(self) -> Job | None:
         """The job whose turn it is, which is at work from now on; None if none waits."""
@@ -55,7 +71,8 @@ class Queue:
         if not lane:
             return None
         self._owed = lane is self._interactive and bool(self._training)
-        visitor = min(lane, key=self._working.__getitem__)  # the first one of equals
+        # the first one of equals
+        visitor = min(lane, key=lambda one: (self._working[one], self._taken.get(one, 0.0)))
         runs = lane.pop(visitor)
         run = next(iter(runs))
         jobs = runs.pop(run)
@@ -65,6 +82,7 @@ class Queue:
         if runs:
             lane[visitor] = runs  # behind the other visitors
         self._working[visitor] += 1
+        self._taken[visitor] = self._taken.get(visitor, 0.0) + job.weight
         return job
 
     def ended(self, job: Job) -> None:
@@ -88,6 +106,7 @@ class Queue:
         copy = Queue()
         copy._interactive, copy._training = _copy(self._interactive), _copy(self._training)
         copy._working, copy._owed = Counter(self._working), self._owed
+        copy._taken = dict(self._taken)
         return list(iter(copy.take, None))
 
 

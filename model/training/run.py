@@ -18,7 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from model.data import datasets
-from model.networks.architectures import Weights
+from model.networks.architectures import NETWORKS, Weights, multiplications
 from model.training.batches import split, steps_per_epoch
 from model.training.checkpoint import Trained, final_weights, start
 from model.training.faults import why
@@ -31,6 +31,9 @@ from model.training.storage.record import Keys, Record, Summary
 from model.training.tasks import train_slice
 
 SLICE_SECONDS = 0.6  # long enough that handing the state over costs little, short enough to watch
+# Where many runs share the workers, slices are shorter, so that turns come about so often; but not
+# shorter than this, or handing over would cost too much.
+TURN_SECONDS, LEAST_SLICE_SECONDS = 3.0, 0.2
 MOMENTS = (10, 100)  # after so many batches the weights are kept, as after each epoch
 FIRST_STEPS = 5  # the first slice is short, so that the charts soon show something
 MAX_TRIES = 3  # of one slice, before the run fails
@@ -93,9 +96,11 @@ class Run:
         self._outstanding = False
         self._arrived = 0.0  # when the last slice came back; 0 after a pause
         self._pace = 0.0  # seconds per batch inside a worker
+        self._sharing = 1.0  # how much longer a slice takes with its waiting than in a worker
         self._seen = time.monotonic() - max(0.0, time.time() - record.seen)
         self._watchers: dict[str, Callable[[], bool]] = {}
         self._now = record.snapshot
+        self._multiplications = multiplications(NETWORKS[record.snapshot.config.network])
 
     @classmethod
     def restored(
@@ -238,10 +243,16 @@ class Run:
         return Trained(weights, now.config, now.recipe, epoch, accuracies)
 
     def _steps(self) -> int:
-        """How many batches fill a slice at the pace of the last one, up to the next moment."""
-        steps = max(1, round(SLICE_SECONDS / self._pace)) if self._pace else FIRST_STEPS
-        here = self._now.step
-        return min([steps, *(moment - here for moment in MOMENTS if moment > here)])
+        """How many batches to train next: equal parts of what is left to the next moment.
+
+        With parts that are not equal, turns taken together would not be progress made together.
+        """
+        here, per_epoch = self._now.step, self._now.steps_per_epoch
+        seconds = min(SLICE_SECONDS, max(LEAST_SLICE_SECONDS, TURN_SECONDS / self._sharing))
+        most = max(1, round(seconds / self._pace)) if self._pace else FIRST_STEPS
+        moments = (*MOMENTS, (here // per_epoch + 1) * per_epoch)
+        left = min(moment - here for moment in moments if moment > here)
+        return math.ceil(left / math.ceil(left / most))
 
     def _submit(self, steps: int) -> None:
         if self._outstanding or not self._checkpoint:
@@ -256,6 +267,7 @@ class Run:
                 self.visitor,
                 self.name,
                 interactive=self._now.status != "running",
+                weight=self._now.config.batch_size * steps * self._multiplications,
                 seconds=self._pace * steps + MEASURING_SECONDS if self._pace else UNKNOWN_SECONDS,
                 tries=self._tries,
             )
@@ -322,13 +334,14 @@ class Run:
             )
             return
         self._checkpoint = result.checkpoint
-        if now.step and steps and not result.validation:  # the first slice may include tracing
-            self._pace = result.seconds / steps
+        if steps and not result.validation:
+            latest = result.seconds / steps
+            self._pace = 0.7 * (self._pace or latest) + 0.3 * latest
         self._change(
             step=result.checkpoint.step,
             losses=np.concatenate([now.losses, result.losses]),
             accuracies=np.concatenate([now.accuracies, result.accuracies]),
-            images_per_second=self._speed(steps * now.config.batch_size),
+            images_per_second=self._speed(steps * now.config.batch_size, result.seconds),
             test=result.test,
         )
         ended = steps and result.checkpoint.step % now.steps_per_epoch == 0
@@ -340,12 +353,14 @@ class Run:
             whole = self._now.step >= now.total_steps
             self._end("finished" if whole else "stopped")
 
-    def _speed(self, images: int) -> float:
+    def _speed(self, images: int, seconds: float) -> float:
         """Pictures per second by the clock on the wall, averaged over about ten slices."""
         before, self._arrived = self._arrived, time.monotonic()
         if not before or not images:
             return self._now.images_per_second
-        latest = images / (self._arrived - before)
+        passed = self._arrived - before
+        self._sharing = 0.5 * self._sharing + 0.5 * passed / max(seconds, 1e-3)
+        latest = images / passed
         return 0.8 * (self._now.images_per_second or latest) + 0.2 * latest
 
     def _end_epoch(self, validation: Score | None) -> None:

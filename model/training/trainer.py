@@ -91,6 +91,12 @@ class _Trainer:
         self.evaluate = tf.function(
             self._evaluate, input_signature=[vector, pictures, labels], autograph=False
         )
+        self._trace()
+
+    def _trace(self) -> None:
+        """Build the graph now, by training on nothing: it takes a second, which is no slice's."""
+        nothing = np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int32), 1
+        self.train(*nothing, np.zeros((0, 3), np.float32), 0.0, 0.0, 0)
 
     def _named(self, vector: Any) -> dict[str, Any]:
         parts = tf.split(vector, self.sizes)
@@ -216,8 +222,8 @@ def advance(checkpoint: Checkpoint, config: Config, steps: int, last: bool = Fal
     Measures the held-out pictures when an epoch ends, and the test set when the run ends: after
     its last epoch, or earlier where `last` says that the user stops here (`steps` may be 0).
     """
+    trainer, pictures = _trainer_of(config), datasets.load(config.data)
     started = time.perf_counter()
-    pictures = datasets.load(config.data)
     train = split(len(pictures.train_labels), config.train_images, config.validation_images).train
     per_epoch = steps_per_epoch(len(train), config.batch_size)
     epoch, done = divmod(checkpoint.step, per_epoch)
@@ -225,7 +231,6 @@ def advance(checkpoint: Checkpoint, config: Config, steps: int, last: bool = Fal
     plan = epoch_plan(len(train), config.augmentation, config.seed, epoch)
     first, end = done * config.batch_size, (done + steps) * config.batch_size
     chosen = train[plan.order[first:end]]
-    trainer = _trainer_of(config)
     trainer.restore(checkpoint)
     losses, accuracies = trainer.train(
         tf.constant(augment(pictures.train_images[chosen], plan, first)),

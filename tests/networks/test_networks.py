@@ -44,6 +44,12 @@ def test_the_articles_lenet_has_107786_parameters():
     assert sum(counts.values()) == 107_786
 
 
+def test_one_picture_takes_lenet_693000_products():
+    in_convolutions, in_dense = 25 * 6 * 784 + 150 * 16 * 196, 784 * 120 + 120 * 84 + 84 * 10
+    found = architectures.multiplications(NETWORKS["lenet"])
+    assert found == in_convolutions + in_dense == 693_000
+
+
 def test_lenet_of_1998_has_61706_parameters():
     assert sum(architectures.parameter_counts(NETWORKS["lenet-1998"]).values()) == 61_706
 

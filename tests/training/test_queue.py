@@ -5,11 +5,11 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.training.queue import Job, Queue
+from model.training.queue import CREDIT, Job, Queue
 
 
-def job(visitor, run="run", interactive=False):
-    return Job(print, (), print, visitor, f"{visitor}'s {run}", interactive)
+def job(visitor, run="run", interactive=False, weight=0.0):
+    return Job(print, (), print, visitor, f"{visitor}'s {run}", interactive, weight)
 
 
 def queue(*jobs):
@@ -29,6 +29,37 @@ def test_visitors_take_turns_and_each_visitors_runs():
     order = queue(*mine, *yours).order()
     expected = ["me's 0", "you's 0", "me's 1", "you's 1", "me's 2"]
     assert names(order) == expected
+
+
+def test_of_equals_who_had_least_comes_next():
+    """Turns of unlike length: what counts is what was done in them."""
+    waiting = queue(job("me", weight=3), job("you", weight=1))
+    for expected in ("me", "you", "you", "you", "me", "you"):
+        done = waiting.take()
+        assert done.visitor == expected
+        waiting.ended(done)
+        waiting.put(done)
+
+
+def test_who_is_new_or_was_away_for_long_makes_up_for_little():
+    waiting, here = Queue(), job("me", weight=CREDIT)
+    away = job("away")
+    waiting.put(away)
+    waiting.ended(waiting.take())
+    for _ in range(10):
+        waiting.put(here)
+        waiting.ended(waiting.take())
+    for visitor, turns in (("new", 0), ("away", 2)):
+        before = []
+        waiting.put(here)
+        waiting.put(job(visitor, weight=0.6 * CREDIT))
+        while (taken := waiting.take()).visitor != "me":
+            waiting.ended(taken)
+            before.append(taken)
+            waiting.put(taken)
+        waiting.ended(taken)
+        assert len(before) == turns
+        assert waiting.withdraw(f"{visitor}'s run")
 
 
 def test_many_runs_of_one_visitor_leave_another_a_worker():
