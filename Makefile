@@ -22,7 +22,7 @@ QUICK := OPENBLAS_NUM_THREADS=1 LENET_WORKERS=1 $(PY) -m pytest -m "not browser"
 LOCK := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --custom-compile-command "make lock"
 
-.PHONY: help setup data run lint types check test bench fuzz lock audit screenshots format clean
+.PHONY: help setup data run lint types check test bench load fuzz lock audit screenshots format clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1|/p' Makefile | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ test: data lint types  ## everything, the browser tests too
 
 bench: $(DEV) data  ## measure this project and its peers; results under benchmarks/results/
 	chromium="$$($(PY) tools/chromium.py)" && CHROMIUM="$$chromium" $(PY) -m benchmarks
+
+load: $(DEV) data  ## have 30 learners train at once on one server; results likewise
+	$(PY) -m benchmarks.load
 
 fuzz: $(DEV)  ## send 10,000 broken pictures through the whole way of an upload
 	$(PY) -W ignore -m tools.fuzz

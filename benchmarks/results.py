@@ -25,6 +25,23 @@ PACKAGES = (
 
 
 @dataclass(frozen=True)
+class Paper:
+    """What the results of one command are called, and how they are to be read."""
+
+    name: str  # of the files, without their ends
+    title: str
+    reading: str
+
+
+BESIDE_KERAS = Paper(
+    "latest",
+    "This project beside a plain Keras script",
+    "The peer is `benchmarks/plain_keras.py`, the article's recipe as a plain Keras script. "
+    "Script and app take turns; figures are medians unless said otherwise.",
+)
+
+
+@dataclass(frozen=True)
 class Row:
     """One line of the table. Less is better in all of them."""
 
@@ -106,23 +123,23 @@ def machine() -> dict[str, Any]:
     }
 
 
-def described(about: dict[str, Any]) -> str:
+def described(about: dict[str, Any], paper: Paper = BESIDE_KERAS) -> str:
     """The machine in two lines, and how the table is to be read."""
     listed = ", ".join(f"{name} {number}" for name, number in about["versions"].items())
     return (
         f"Measured {about['date']} on {about['cores']} cores of {about['processor']}, "
         f"{about['memory_gb']} GB, {about['system']}, load before {about['load_before']}, "
-        f"in {about.get('minutes', 0)} minutes.\n{listed}.\n\n"
-        "The peer is `benchmarks/plain_keras.py`, the article's recipe as a plain Keras script. "
-        "Script and app take turns; figures are medians unless said otherwise."
+        f"in {about.get('minutes', 0)} minutes.\n{listed}.\n\n{paper.reading}"
     )
 
 
-def write(folder: Path, rows: list[Row], about: dict[str, Any]) -> None:
-    """Write latest.md and latest.json."""
+def write(
+    folder: Path, rows: list[Row], about: dict[str, Any], paper: Paper = BESIDE_KERAS
+) -> None:
+    """Write the table as Markdown, and all figures as JSON."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = f"# This project beside a plain Keras script\n\n{described(about)}\n\n{table(rows)}\n"
-    (folder / "latest.md").write_text(text, encoding="utf-8")
+    text = f"# {paper.title}\n\n{described(about, paper)}\n\n{table(rows)}\n"
+    (folder / f"{paper.name}.md").write_text(text, encoding="utf-8")
     listed = [asdict(row) | {"ratio": row.ratio, "met": row.met} for row in rows]
     content = json.dumps({"machine": about, "rows": listed}, indent=2)
-    (folder / "latest.json").write_text(content + "\n", encoding="utf-8")
+    (folder / f"{paper.name}.json").write_text(content + "\n", encoding="utf-8")

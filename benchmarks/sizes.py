@@ -20,6 +20,13 @@ class Sizes:
     tours: int = 2  # through all pages, per server
     strokes: int = 15
     runs: int = 200  # after which memory is looked at
+    learners: int = 30  # who train at once
+    learner_images: int = 6_000  # training pictures of each
+    learner_epochs: int = 3  # of each
+    arrive_seconds: float = 10.0  # in which they come
+    watch_seconds: float = 15.0  # that all only watch their runs
+    still_seconds: float = 6.0  # after that, in which no page looks
+    left_seconds: float = 120.0  # after all have left, until memory is looked at
 
 
 FULL = Sizes()
@@ -35,4 +42,11 @@ SMOKE = Sizes(
     tours=1,
     strokes=4,
     runs=3,
+    learners=3,
+    learner_images=1_200,
+    learner_epochs=1,
+    arrive_seconds=1.0,
+    watch_seconds=2.0,
+    still_seconds=0.5,
+    left_seconds=2.0,
 )

@@ -51,6 +51,7 @@ TOGETHER = {
     "tests/networks/test_networks.py": "tensorflow",  # which takes seconds to import
     "tests/training/test_trainer.py": "tensorflow",
     "tests/training/test_run.py": "tensorflow",
+    "tests/test_load.py": "served",
     "tests/ui/test_buttons.py": "served",
     "tests/ui/test_guard.py": "served",
 }
