@@ -1,14 +1,19 @@
-"""How a page that is open learns where its run is: it asks by itself, again and again."""
+"""How a page that is open learns where its run is: it asks the server by itself, again and again.
+
+What the component of ui/live.py does in a browser: assets/js/live.js.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import json
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
-from websockets.exceptions import ConnectionClosed
+from benchmarks.over_http import get
+from ui.live import HEADER
 
 
 @dataclass(frozen=True)
@@ -21,43 +26,48 @@ class Tick:
 
 
 class Ticks:
-    """The looks that an open page takes by itself, as Streamlit's frontend does for a fragment."""
+    """The looks that an open page takes by itself."""
 
-    def __init__(self, ask: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, url: str, see: Callable[[str], None], fail: Callable[[str], None]) -> None:
+        """`see` is told where the run is, in words; `fail` what went wrong."""
         self.done: list[Tick] = []
         self.held = False  # nothing is asked for while this is set
-        self._ask = ask
-        self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}  # by fragment
-        self._asked: dict[str, float] = {}  # when, by fragment, what is not answered yet
+        self._url, self._see, self._fail = url, see, fail
+        self._task: asyncio.Task[None] | None = None
 
-    def start(self, fragment: str, interval: float) -> None:
-        """Have a fragment run every `interval` seconds; a timer that does so already goes on."""
-        if fragment in self._timers and self._timers[fragment][0] == interval:
-            return
-        self.stop([fragment])
-        self._timers[fragment] = interval, asyncio.create_task(self._repeat(fragment, interval))
+    def start(self, sent: dict[str, Any], changed: Callable[[], Awaitable[None]]) -> None:
+        """Follow a run from what the page's script `sent`; `changed` has the script run again."""
+        self.stop()
+        self._see(sent["news"]["where"])
+        if sent["about"]["asks"]:
+            self._task = asyncio.create_task(self._follow(sent["about"], sent["news"], changed))
 
-    def stop(self, fragments: Iterable[str] | None = None) -> None:
-        """End the timers of some fragments, or of all."""
-        for fragment in list(self._timers if fragments is None else fragments):
-            if fragment in self._timers:
-                self._timers.pop(fragment)[1].cancel()
-            self._asked.pop(fragment, None)
+    def stop(self) -> None:
+        """Follow nothing any more; a look that is under way does not count."""
+        if self._task and self._task is not asyncio.current_task():
+            self._task.cancel()
+        self._task = None
 
-    def answered(self, fragments: Iterable[str], size: int) -> None:
-        """These fragments have run, in an answer of `size` bytes."""
-        now = time.perf_counter()
-        for fragment in fragments:
-            if asked := self._asked.pop(fragment, None):
-                self.done.append(Tick(now, now - asked, size))
-
-    async def _repeat(self, fragment: str, interval: float) -> None:
-        """Ask in time, and again if no answer has come; then the wait counts from the first."""
-        due = time.perf_counter()
-        with contextlib.suppress(ConnectionClosed):  # whoever reads the socket tells
-            while True:
-                due += interval
-                await asyncio.sleep(due - time.perf_counter())
-                if not self.held:
-                    self._asked.setdefault(fragment, time.perf_counter())
-                    await self._ask(fragment)
+    async def _follow(
+        self,
+        about: dict[str, Any],
+        news: dict[str, Any],
+        changed: Callable[[], Awaitable[None]],
+    ) -> None:
+        while news["wait"]:
+            await asyncio.sleep(news["wait"])
+            if self.held:
+                continue
+            asked = time.perf_counter()
+            address = f"{self._url}/{about['route']}?after={news['cursor']}"
+            status, _, body = await get(address, **{HEADER: about["token"]})
+            now = time.perf_counter()
+            if status != 200:
+                self._fail(f"a look at a run was answered with status {status}")
+                return
+            self.done.append(Tick(now, now - asked, len(body)))
+            news = json.loads(body)
+            self._see(news["where"])
+            if news["state"] != about["state"]:
+                await changed()  # the page is drawn anew, and begins to follow anew
+                return

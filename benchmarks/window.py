@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -78,17 +80,16 @@ class Window:
     """One open window: the page that it shows, its widgets by their keys, and what went wrong."""
 
     def __init__(self, url: str, socket: ClientConnection, see: Callable[[str], None]) -> None:
-        """`see` is told every line of text beside a progress bar."""
+        """`see` is told where the run is that the page follows, in words."""
         self.url, self.query, self.page = url, "", ""
         self.pages: dict[str, str] = {}  # number of each page, by its address
         self.faults: list[str] = []
-        self.ticks = Ticks(self._tick)
-        self._socket, self._see, self._cache = socket, see, Cache()
+        self.ticks = Ticks(url, see, self.faults.append)
+        self._socket, self._cache = socket, Cache()
         self._widgets: dict[str, str] = {}  # id by key
         self._values: dict[str, dict[str, Any]] = {}  # by id
         self._drawn: set[str] = set()  # ids of this page run
         self._running, self._parts = "", [""]  # page and fragments of the run that is going on
-        self._size = 0  # bytes since the run before
         self._ended: asyncio.Future[float] | None = None  # when the page run that was asked for did
 
     async def turn(self, address: str) -> float:
@@ -128,22 +129,17 @@ class Window:
     def hear(self, data: bytes) -> None:
         """Take in one message."""
         message = ForwardMsg.FromString(data)
-        self._size += len(data)
         self._cache.hear(message)
         match message.WhichOneof("type"):
             case "new_session":
                 self._begin(message)
             case "delta":
-                self._draw(message.delta.new_element)
+                self._draw(message.delta)
             case "navigation":
                 found = message.navigation.app_pages
                 self.pages = {one.url_pathname: one.page_script_hash for one in found}
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
-            case "auto_rerun":
-                self.ticks.start(message.auto_rerun.fragment_id, message.auto_rerun.interval)
-            case "stop_auto_rerun":
-                self.ticks.stop(message.stop_auto_rerun.fragment_ids)
             case "script_finished":
                 self._end(message)
 
@@ -153,11 +149,12 @@ class Window:
             self.ticks.stop()
             self._drawn, self._running = set(), message.new_session.page_script_hash
 
-    def _draw(self, element: Element) -> None:
-        kind = element.WhichOneof("type") or ""
-        one: Any = getattr(element, kind, None)
-        if kind == "progress":
-            self._see(one.text)
+    def _draw(self, delta: Delta) -> None:
+        kind = delta.new_element.WhichOneof("type") or ""
+        one: Any = getattr(delta.new_element, kind, None)
+        if kind == "bidi_component" and one.component_name.endswith("lenet_live"):
+            again = functools.partial(self._send, self._values, fragment_id=delta.fragment_id)
+            self.ticks.start(json.loads(one.bytes), again)
         elif kind == "exception" or (kind == "alert" and one.format == Alert.ERROR):
             shown = one.message if kind == "exception" else one.body
             self.faults.append(f"shown in the page: {shown[:200]}")
@@ -172,14 +169,13 @@ class Window:
                 self._values[one.id] = VALUES[kind](one)
 
     def _end(self, message: ForwardMsg) -> None:
-        status, size, self._size = message.script_finished, self._size, 0
+        status = message.script_finished
         if status == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             self.faults.append("a page could not be compiled")
         if status == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return
         self._cache.ran(self._parts)
         if self._parts:
-            self.ticks.answered(self._parts, size)
             self._parts = []
         elif self._running and self.page in ("", self._running):
             self._forget()
@@ -204,9 +200,6 @@ class Window:
         await self._send(self._values | pressed)
         async with asyncio.timeout(PATIENCE):
             return await self._ended - asked
-
-    async def _tick(self, fragment: str) -> None:
-        await self._send(self._values, fragment_id=fragment, is_auto_rerun=True)
 
     async def _send(self, values: dict[str, dict[str, Any]], **more: Any) -> None:
         states = [{"id": one} | value for one, value in values.items()]

@@ -1,12 +1,13 @@
 """The load test's own arithmetic, and one of its learners on a real server; nothing is timed."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from benchmarks import learner, lesson, load
+from benchmarks import learner, lesson, load, ticks
 from benchmarks.learner import Learner, Look, Wait, place, step_at
 from benchmarks.lesson import Lesson, Span
 from benchmarks.load import percentile, steps_at_first_end
@@ -14,6 +15,7 @@ from benchmarks.processes import server
 from benchmarks.sizes import SMOKE
 from benchmarks.ticks import Tick, Ticks
 from benchmarks.window import Cache
+from ui.live import HEADER
 
 
 @pytest.mark.parametrize(
@@ -117,25 +119,55 @@ def test_long_messages_are_remembered_as_long_as_the_frontend_does():
         assert cache.names == left
 
 
-def test_a_fragment_is_asked_for_again_and_again_until_it_is_stopped():
-    async def looks():
-        asked = []
+def told(status, *waits):
+    """What a page was sent of a run, and a server that answers looks at it, one after the other."""
+    answers = [
+        json.dumps({"where": f"look {n}", "cursor": f"{n}", "wait": wait, "state": "s"}).encode()
+        for n, wait in enumerate(waits)
+    ]
 
-        async def ask(fragment):
-            asked.append(fragment)
-            ticks.answered([fragment], 10)
+    async def get(url, **headers):
+        asked.append((url, headers))
+        return status, None, answers[len(asked)]
 
-        ticks = Ticks(ask)
-        ticks.start("f", 0.01)
-        while len(asked) < 3:
-            await asyncio.sleep(0.01)
-        ticks.stop()
-        before = len(asked)
-        await asyncio.sleep(0.05)
-        assert len(asked) == before == len(ticks.done)
-        assert ticks.done[0].size == 10
+    asked = []
+    return asked, get, json.loads(answers[0])
 
-    asyncio.run(looks())
+
+def follow(get, news, monkeypatch):
+    """Follow a run until it ends: what was seen, what failed, and the looks."""
+    monkeypatch.setattr(ticks, "get", get)
+    seen, failed = [], []
+    about = {"route": "live/run/run", "token": "t", "state": "s", "asks": True}
+
+    async def go():
+        looks = Ticks("http://here", seen.append, failed.append)
+        looks.start({"about": about, "news": news}, None)
+        await looks._task
+        return looks.done
+
+    return seen, failed, asyncio.run(go())
+
+
+def test_a_run_is_looked_at_again_and_again_until_nothing_moves(monkeypatch):
+    asked, get, news = told(200, 0.01, 0.01, 0)
+    seen, failed, done = follow(get, news, monkeypatch)
+    assert [url for url, _ in asked] == [
+        "http://here/live/run/run?after=0",
+        "http://here/live/run/run?after=1",
+    ]
+    assert asked[0][1] == {HEADER: "t"}
+    assert seen == ["look 0", "look 1", "look 2"]
+    assert len(done) == 2
+    assert failed == []
+    assert done[0].size == len(json.dumps(news))
+
+
+def test_a_look_that_is_refused_is_a_fault(monkeypatch):
+    _, get, news = told(500, 0.01, 0.01)
+    _, failed, done = follow(get, news, monkeypatch)
+    assert failed == ["a look at a run was answered with status 500"]
+    assert done == []
 
 
 def test_a_learner_trains_and_looks_around(monkeypatch):
