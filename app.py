@@ -5,6 +5,12 @@ our route for what moves, and runs it as a script for every visitor. A host that
 serves the same pages.
 """
 
+import os
+
+# Before NumPy is imported: our products are small, and the second thread that OpenBLAS lets spin
+# for each takes processor time from everybody else.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import streamlit as st
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from benchmarks.processes import Measure, Peak, Server, server, share, whole
 from benchmarks.results import Row
 from benchmarks.sizes import Sizes
 
-NAMES = ("first", "switch", "web")
+NAMES = ("first", "switch", "web", "answer")
+SOURCE = "Samples"  # of pictures on Predict: its first one is answered as soon as it is chosen
 LINKS = '[data-testid="stSidebarNavLink"]'
 PAUSE_MS = 300  # between two switches, as nobody clicks faster
 COMPLETE = (
@@ -102,6 +103,39 @@ def all_visits(sizes: Sizes) -> Visits:
     return visits
 
 
+def answers(sizes: Sizes) -> list[Times]:
+    """Seconds until "chosen" and until "answered", of the first visitor of some servers."""
+    found = []
+    with chromium() as browser:
+        for _ in range(sizes.servers):
+            with server(workers=1) as app:
+                context = browser.new_context()
+                context.add_init_script(CLOCK)
+                page = context.new_page()
+                page.goto(f"{app.url}/predict", wait_until="commit")
+                found.append(seconds(page.evaluate(f"lenetBench.answer({SOURCE!r})")))
+                context.close()
+            log.info("first answer after %.2f s", found[-1]["answered"])
+    return found
+
+
+def answer_row(times: list[Times]) -> Row:
+    """The first answer of a server."""
+    return Row(
+        "answer",
+        "first answer on Predict after server start",
+        median(times, "answered"),
+        "s",
+        3.0,
+        "From the navigation to Predict, by its address, until the ten bars of a sample stand: the "
+        f"source {SOURCE} is chosen in the first frame that has it, after "
+        f"{median(times, 'chosen'):.2f} s. A server that has just begun to answer and had no "
+        "visitor, a browser without a cache, the weights that Predict takes by itself. The slowest "
+        f"took {max(one['answered'] for one in times):.2f} s.",
+        detail={"answers": times},
+    )
+
+
 def median(times: list[Times], what: str = "complete") -> float:
     """The usual time of some visits."""
     return statistics.median(one[what] for one in times)
@@ -162,7 +196,12 @@ def web_row(visits: Visits) -> Row:
 
 
 def measure(wanted: AbstractSet[str], sizes: Sizes) -> list[Row]:
-    """The rows that are wanted; all come from the same visits."""
+    """The rows that are wanted; those of pages all come from the same visits."""
     makers = {"first": first_row, "switch": switch_row, "web": web_row}
-    visits = all_visits(sizes)
-    return [make(visits) for name, make in makers.items() if name in wanted]
+    rows = []
+    if wanted & makers.keys():
+        visits = all_visits(sizes)
+        rows = [make(visits) for name, make in makers.items() if name in wanted]
+    if "answer" in wanted:
+        rows.append(answer_row(answers(sizes)))
+    return rows

@@ -19,7 +19,8 @@ from benchmarks.recognition import labelled
 from benchmarks.strangers import strangers
 from model.data import datasets
 from model.insight.classify import WEIGHTS
-from model.insight.out_of_distribution import Reference, distances, fit_reference, similarities
+from model.insight.neighbours import fit_neighbours, similarities
+from model.insight.out_of_distribution import Reference, distances, fit_reference
 from model.networks.architectures import NETWORKS
 from model.networks.forward import forward
 from model.pictures.preprocess import prepare
@@ -50,13 +51,14 @@ def softmax(trained: Trained, images: NDArray[np.uint8]) -> Scores:
     return np.asarray(last.max(axis=1))
 
 
-def table(memory: Reference, clothes: dict[str, NDArray[np.uint8]]) -> str:
+def table(trained: Trained, reference: Reference, clothes: dict[str, NDArray[np.uint8]]) -> str:
     """AUROC of four scores of each kind of clothes against each kind of others, as Markdown, and
     how often the app warns."""
-    trained, kinds = memory.trained, strangers(OTHERS)
+    kinds = strangers(OTHERS)
+    known_pictures = fit_neighbours(trained, datasets.load("fashion-mnist"))
     scores = {
-        "distance from usual activity (the app's)": lambda x: -distances(memory, x),
-        "similarity to training pictures": lambda x: similarities(memory, x),
+        "distance from usual activity (the app's)": lambda x: -distances(trained, reference, x),
+        "similarity to training pictures": lambda x: similarities(trained, known_pictures, x),
         "energy": lambda x: energy(trained, x),
         "highest probability": lambda x: softmax(trained, x),
     }
@@ -68,15 +70,15 @@ def table(memory: Reference, clothes: dict[str, NDArray[np.uint8]]) -> str:
             values = [auroc(known, one) for one in strange]
             cells = [f"{value:.3f}" for value in [*values, float(np.mean(values))]]
             lines.append(f"| {name} | {origin} | " + " | ".join(cells) + " |")
-    warned = [alarms(memory, images) for images in kinds.values()]
+    warned = [alarms(trained, reference, images) for images in kinds.values()]
     cells = [f"{share:.0f} %" for share in [*warned, float(np.mean(warned))]]
     lines.append("| share that the app warns of | | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def alarms(memory: Reference, images: NDArray[np.uint8]) -> float:
+def alarms(trained: Trained, reference: Reference, images: NDArray[np.uint8]) -> float:
     """How many of `images`, (n, 28, 28), the app calls strange, in percent."""
-    return float(100 * (distances(memory, images) > memory.most).mean())
+    return float(100 * (distances(trained, reference, images) > reference.most).mean())
 
 
 def main() -> int:
@@ -91,17 +93,18 @@ def main() -> int:
     except (OSError, CheckpointError, datasets.DataError) as error:
         print(f"Nothing can be measured: {error}", file=sys.stderr)
         return 2
-    memory = fit_reference(trained, dataset)
+    reference = fit_reference(trained, dataset)
     clothes = {"test set": dataset.test_images[:CLOTHES]}
     if options.folder:
         pictures = [prepare(one.picture).image for one in labelled(options.folder)]
         clothes[options.folder.name] = np.stack(pictures)
-    print(table(memory, clothes) + "\n")
+    print(table(trained, reference, clothes) + "\n")
     for origin, images in clothes.items():
-        print(
-            f"Pictures of clothes that the app warns of, {origin}: {alarms(memory, images):.1f} %."
-        )
-    print(f"Temperature: {memory.temperature:.2f}. Largest usual distance: {memory.most:.2f}.")
+        share = alarms(trained, reference, images)
+        print(f"Pictures of clothes that the app warns of, {origin}: {share:.1f} %.")
+    print(
+        f"Temperature: {reference.temperature:.2f}. Largest usual distance: {reference.most:.2f}."
+    )
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What lives as long as the server, one of each for all visitors: runs, data, memories.
+"""What lives as long as the server, one of each for all visitors: runs, data, what is usual.
 
 Streamlit would offer its caches for this; but any visitor can empty them with one message, and
 then runs would train on that nobody can stop.
@@ -6,24 +6,35 @@ then runs would train on that nobody can stop.
 
 from __future__ import annotations
 
+import logging
+
+from model import PROJECT
 from model.cache import Kept
 from model.data import datasets
 from model.data.datasets import Dataset
-from model.insight.out_of_distribution import Reference, fit_reference
-from model.training.checkpoint import Trained
+from model.insight import reference_file
+from model.insight.neighbours import Neighbours, fit_neighbours_on
+from model.insight.out_of_distribution import Reference, fit_reference_on
+from model.made import Made
+from model.training.checkpoint import CheckpointError, Trained, fingerprint
 from model.training.engine import Engine, make_engine
 from model.training.quotas import quotas
 from model.training.run_store import Runs
 from model.training.storage.database import usual_url
 from model.training.storage.store import Storage
 
-MOST_MEMORIES = 12  # of what weights make of known pictures, a few megabytes each
+MOST_REFERENCES = 100  # of what is usual for weights, a few kilobytes each
+MOST_NEIGHBOURS = 4  # of the features of training pictures, a megabyte each
 
 _runs: Kept[str, Runs] = Kept(1)
 _engines: Kept[str, Engine] = Kept(1)
 _warm: Kept[str, bool] = Kept(1)
 _searches: Kept[str, bool] = Kept(1)
-_memories: Kept[tuple[str, str], Reference] = Kept(MOST_MEMORIES)
+_shipped: Kept[str, dict[reference_file.Key, Reference]] = Kept(1)
+_references: Made[reference_file.Key, Reference] = Made(MOST_REFERENCES, lambda: _engine())
+_neighbours: Made[reference_file.Key, Neighbours] = Made(MOST_NEIGHBOURS, lambda: _engine())
+
+log = logging.getLogger(__name__)
 
 
 def runs() -> Runs:
@@ -63,11 +74,27 @@ def search() -> bool:
     return _searches.get("search", lambda: datasets.reload(download=True).dataset is not None)
 
 
-def knows(weights: str, dataset: Dataset) -> bool:
-    """Whether `memory` would answer at once."""
-    return (weights, dataset.name) in _memories
+def reference(trained: Trained, dataset: Dataset) -> Reference | None:
+    """What is usual for these weights; None while a worker works it out, for some seconds."""
+    key = fingerprint(trained), dataset.name
+    shipped = _shipped.get("references", _read_references).get(key)
+    return shipped or _references.get(key, fit_reference_on, trained, dataset.name)
 
 
-def memory(trained: Trained, weights: str, dataset: Dataset) -> Reference:
-    """What these weights make of known pictures, two seconds' work; `weights` names them."""
-    return _memories.get((weights, dataset.name), lambda: fit_reference(trained, dataset))
+def _read_references() -> dict[reference_file.Key, Reference]:
+    """What is usual for the weights that ship with the app."""
+    found = {}
+    for file in sorted((PROJECT / "assets").glob(f"*{reference_file.ENDING}")):
+        try:
+            key, one = reference_file.read(file)
+        except (OSError, CheckpointError) as error:
+            log.warning("assets/%s cannot be used; it is worked out anew: %s", file.name, error)
+        else:
+            found[key] = one
+    return found
+
+
+def neighbours(trained: Trained, dataset: Dataset) -> Neighbours | None:
+    """What these weights make of training pictures; None while a worker works it out."""
+    key = fingerprint(trained), dataset.name
+    return _neighbours.get(key, fit_neighbours_on, trained, dataset.name)

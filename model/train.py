@@ -1,7 +1,7 @@
 """Train without a browser: `python -m model.train --recipe quick --epochs 8 --out FILE`.
 
 Prints a progress bar, and as its last line one line of JSON. It runs the same slices as the
-app, in its own process.
+app, in its own process. Beside the weights it writes what is usual for them: see `reference.py`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,16 @@ import psutil
 from tqdm import tqdm
 
 from model.data import datasets
+from model.reference import write_beside
 from model.training.batches import split, steps_per_epoch
-from model.training.checkpoint import Checkpoint, Trained, final_weights, start, to_bytes
+from model.training.checkpoint import (
+    Checkpoint,
+    Trained,
+    final_weights,
+    start,
+    to_bytes,
+    usable,
+)
 from model.training.recipes import CHOICES, LIMITS, RECIPES, Config, SettingError, check
 from model.wardrobe import synthetic
 
@@ -122,7 +130,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
     if options.out:
-        options.out.write_bytes(to_bytes(_trained(checkpoint, config, options.recipe, told)))
+        trained = _trained(checkpoint, config, options.recipe, told)
+        options.out.write_bytes(to_bytes(trained))
+        if usable(trained):
+            write_beside(options.out, trained)
     line = {"epochs": config.epochs, **told, "peak_memory_mb": peak_memory_mb()}
     print(json.dumps(line | {"recipe": options.recipe, "config": asdict(config)}))
     return 0

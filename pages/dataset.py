@@ -25,7 +25,8 @@ def picture() -> int:
         f"**What it is:** {CLASSES[label]}, class number {label}. For training, the number becomes "
         "a row of ten with a single 1 in its place, called *one-hot*:"
     )
-    left.code(" ".join(str(int(place == label)) for place in range(len(CLASSES))), language=None)
+    # Not st.code, for which a browser loads a program that colours code.
+    left.markdown(f"`{' '.join(str(int(place == label)) for place in range(len(CLASSES)))}`")
     right.markdown(
         "**What the computer sees**: 784 numbers, 0 is black and 255 is white. Point at a square, "
         "or touch it, to read its number."

@@ -58,7 +58,7 @@ def example() -> None:
     values = predict(NETWORKS[choice.trained.network], choice.trained.weights, image[None])[0]
     guess = CLASSES[values.argmax()]
     left, right = st.columns([2, 3], vertical_alignment="center")
-    left.image(images.picture(image, 196), width=196, alt=f"A test picture: {truth}")
+    left.image(images.enlarged(image, 7), width=196, alt=f"A test picture: {truth}")
     verdict = ":green[right]" if guess == truth else ":red[wrong]"
     left.markdown(f"Guess: **{guess}**, {verdict}  \nIn truth: **{truth}**")
     left.button(
@@ -90,7 +90,13 @@ def path() -> None:
                 st.page_link(target, label=label, icon=":material/arrow_forward:")
 
 
+@st.fragment
 def networks() -> None:
+    """The tables, and the code of whichever network somebody opens.
+
+    Code comes when it is asked for: what colours it is a third of all that the browser would have
+    to load for this page, and keeps a slow one busy for a second.
+    """
     st.subheader("The networks, layer by layer", anchor="networks")
     st.markdown(
         "A picture goes in at the top; ten probabilities come out at the bottom. Parameters are "
@@ -100,12 +106,18 @@ def networks() -> None:
         "the last ones into probabilities."
     )
     tabs = st.tabs([network.label for network in NETWORKS.values()])
-    for tab, network in zip(tabs, NETWORKS.values(), strict=True):
+    for tab, (name, network) in zip(tabs, NETWORKS.items(), strict=True):
         with tab:
             st.markdown(network.story)
             st.markdown(components.layer_table(network))
-            with st.expander("The Keras code, to copy into any notebook", icon=":material/code:"):
-                st.code(keras_code(network), language="python")
+            code = st.expander(
+                "The Keras code, to copy into any notebook",
+                icon=":material/code:",
+                key=f"home_code_{name}",
+                on_change="rerun",
+            )
+            if code.open:
+                code.code(keras_code(network), language="python")
 
 
 shell.begin("Teach a network to see", "")

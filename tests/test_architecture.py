@@ -99,6 +99,6 @@ def test_every_module_says_what_it_is():
 
 def test_the_readme_names_every_module_of_the_model():
     readme = (PROJECT / "README.md").read_text()
-    for name in ("train", "predict", "data"):
+    for name in ("train", "predict", "data", "reference"):
         assert f"python -m model.{name}" in readme
         importlib.import_module(f"model.{name}")

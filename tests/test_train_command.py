@@ -10,6 +10,7 @@ import pytest
 from model import PROJECT
 from model import train as command
 from model.data import datasets
+from model.insight import reference_file
 from model.networks.architectures import NETWORKS
 from model.networks.forward import predict
 from model.training import checkpoint
@@ -57,6 +58,8 @@ def test_it_trains_writes_weights_and_tells_json(tmp_path):
     trained = checkpoint.load(out.read_bytes())
     assert (trained.config.seed, trained.recipe, trained.epoch) == (3, "quick", 2)
     assert trained.accuracies["test"] == told["test_accuracy"]
+    key, _ = reference_file.read(reference_file.beside(out))
+    assert key == (checkpoint.fingerprint(trained), "wardrobe")
     pictures = datasets.load("wardrobe")
     guesses = predict(NETWORKS["lenet"], trained.weights, pictures.test_images).argmax(axis=1)
     assert float(np.mean(guesses == pictures.test_labels)) == pytest.approx(

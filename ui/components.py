@@ -5,8 +5,6 @@ Everything here takes what it draws as arguments; the session is read in `state.
 
 from __future__ import annotations
 
-import hashlib
-
 import streamlit as st
 
 from model.data import datasets
@@ -17,14 +15,6 @@ from ui.buttons import pressed
 
 # The data sets that pages show; "mixed" is for training alone.
 DATA_NAMES = {name: datasets.NAMES[name] for name in ("fashion-mnist", "wardrobe")}
-
-
-def fingerprint(trained: Trained) -> str:
-    """Short text that differs wherever weights differ."""
-    digest = hashlib.sha256()
-    for name in sorted(trained.weights):
-        digest.update(trained.weights[name].tobytes())
-    return digest.hexdigest()[:16]
 
 
 def about(trained: Trained) -> str:

@@ -32,7 +32,12 @@ from streamlit import config, net_util, runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server import server_util
 
-from ui import bounds, cookie, streamlit_patches  # noqa: F401 - importing the patches applies them
+from ui import (  # noqa: F401 - importing the patches applies them
+    bounds,
+    cookie,
+    streamlit_patches,
+    warm_up,
+)
 
 EMBED = "LENET_EMBED"  # origins whose pages may show this app in a frame, with spaces between
 ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?", re.IGNORECASE)
@@ -72,7 +77,11 @@ def middleware() -> list[Middleware]:
 
 @contextlib.asynccontextmanager
 async def announced(app: st.App) -> AsyncIterator[None]:
-    """Say where a class finds the app: .streamlit/config.toml keeps Streamlit from saying it."""
+    """Say where a class finds the app: .streamlit/config.toml keeps Streamlit from saying it.
+
+    And get ready for the first visitor.
+    """
+    warm_up.begin()
     if not config.is_manually_set("server.address"):
         address = server_util.get_url(net_util.get_internal_ip())
         print(f"  In your network: {address}\n", flush=True)

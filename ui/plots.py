@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 import streamlit.components.v1 as served
 
-from ui import javascript
+from ui import javascript, state
 from ui.charts import Figure
 
 _STILL: dict[str, Any] = {"displayModeBar": False}  # nothing to zoom into, fewer stops for Tab
@@ -22,14 +22,24 @@ _STILL: dict[str, Any] = {"displayModeBar": False}  # nothing to zoom into, fewe
 
 def chart(figure: Figure, alt: str, config: dict[str, Any]) -> dict[str, Any]:
     """A figure with all that assets/js/figure.js needs to draw it."""
-    return {"figure": figure, "alt": alt, "config": config, "library": _library()}
+    return {"figure": figure, "alt": alt, "config": config, "library": _address()}
+
+
+def library(folder: Path | None = None) -> Path:
+    """Plotly's program: the part for our charts, or where that is missing the package's, all of it.
+
+    The part is one third: see tools/plotly_js.py.
+    """
+    ours = (folder or state.ASSETS / "js") / "plotly-cartesian.min.js"
+    package = Path(str(importlib.util.find_spec("plotly").origin)).parent
+    return ours if ours.is_file() else package / "package_data" / "plotly.min.js"
 
 
 @functools.cache
-def _library() -> str:
-    """Where the browser finds plotly.min.js: the server hands out its folder from now on."""
-    package = Path(str(importlib.util.find_spec("plotly").origin)).parent / "package_data"
-    return f"component/{served.declare_component('plotly', path=str(package)).name}/plotly.min.js"
+def _address() -> str:
+    """Where the browser finds the program: the server hands out its folder from now on."""
+    file = library()
+    return f"component/{served.declare_component('plotly', path=str(file.parent)).name}/{file.name}"
 
 
 def plot(figure: Figure, key: str, alt: str, config: dict[str, Any] = _STILL) -> None:

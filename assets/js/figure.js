@@ -5,7 +5,7 @@
 
 const CONFIG = { displaylogo: false, responsive: false };
 
-// Plotly itself comes once per page from the Python package, through this app's own server.
+// Plotly itself comes once per page, through this app's own server.
 function plotly(address) {
   window.lenetPlotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");

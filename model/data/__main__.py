@@ -2,7 +2,7 @@
 
 import sys
 
-from model.data.datasets import find, load
+from model.data.datasets import find, keep, load
 
 
 def main() -> int:
@@ -10,8 +10,11 @@ def main() -> int:
     print("Looking for Fashion-MNIST:")
     search = find(download=True, report=print)
     print(search.conclusion)
+    # Drawn, or kept in the form that all processes share, so that the app starts at once.
     if search.dataset is None:
-        load("wardrobe")  # drawn and kept now, so that the app starts at once
+        load("wardrobe")
+    else:
+        keep(search.dataset)
     return 0 if search.dataset else 1
 
 

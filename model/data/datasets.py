@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import mmap
 import os
 import threading
 import uuid
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ import PIL
 from numpy.typing import NDArray
 
 from model import PROJECT
+from model.data import verified
 from model.data.idx import DataError as DataError
 from model.data.idx import Part, Report, fetched, quiet, read_part
 
@@ -80,6 +82,7 @@ PARTS: tuple[Part, ...] = (
 
 
 Arrays = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
+KEPT = PROJECT / "data" / "fashion-mnist.verified"  # see verified.py
 FIELDS = ("train_images", "train_labels", "test_images", "test_labels")
 DRAWN_BY = (
     "draw.py",
@@ -98,11 +101,17 @@ class Dataset:
     train_labels: NDArray[np.uint8]  # (60000,)
     test_images: NDArray[np.uint8]  # (10000, 28, 28); mixed has Fashion-MNIST's
     test_labels: NDArray[np.uint8]  # (10000,)
+    mapping: mmap.mmap | None = field(default=None, kw_only=True)  # holds the pictures
 
     def __post_init__(self) -> None:
         """Lock the arrays."""
-        for field in FIELDS:
-            getattr(self, field).setflags(write=False)
+        for name in FIELDS:
+            getattr(self, name).setflags(write=False)
+
+    def release(self) -> None:
+        """Give back the memory that looking at many pictures took, where they can be read again."""
+        if self.mapping is not None:
+            verified.release(self.mapping)
 
 
 @dataclass(frozen=True)
@@ -197,6 +206,26 @@ def take(source: Source, report: Report = quiet) -> Dataset:
     return Dataset("fashion-mnist", source.name, *arrays)
 
 
+def keep(dataset: Dataset, file: Path | None = None) -> Dataset:
+    """Fashion-MNIST as `file` has it, KEPT unless another is named, written if need be.
+
+    `dataset` itself, in memory, where nothing can be written.
+    """
+    file = file or KEPT
+    with contextlib.suppress(OSError):
+        if kept(file) is None:
+            verified.write(file, PARTS, [getattr(dataset, name) for name in FIELDS], dataset.origin)
+    return kept(file) or dataset
+
+
+def kept(file: Path) -> Dataset | None:
+    """Fashion-MNIST from a file that `keep` wrote; None where there is none that can be used."""
+    found = verified.read(file, PARTS)
+    if found is None:
+        return None
+    return Dataset("fashion-mnist", found.origin, *found.arrays, mapping=found.mapping)
+
+
 def wardrobe(folder: Path = PROJECT / "data") -> Arrays:
     """The drawn pictures and labels, kept in a file where one can be: drawing takes seconds."""
     file, digest = folder / "wardrobe.npz", drawing_digest()
@@ -234,10 +263,13 @@ def drawing_modules() -> list[Path]:
 
 
 class Library:
-    """The data sets of one process: each is read once, and all threads share it."""
+    """The data sets of one process: each is read once, and all threads share it.
 
-    def __init__(self, sources: Sequence[Source] = SOURCES) -> None:
-        self._sources = sources
+    With `file`, Fashion-MNIST is kept there once it was found, and taken from there later.
+    """
+
+    def __init__(self, sources: Sequence[Source] = SOURCES, file: Path | None = None) -> None:
+        self._sources, self._file = sources, file
         self._reading = threading.Lock()
         self._searching = threading.Lock()  # apart: nobody waits for another's download
         self._search: Search | None = None
@@ -263,19 +295,28 @@ class Library:
         with self._searching:
             if self._search and self._search.dataset:
                 return self._search
-            search = find(download, report, self._sources)
+            search = self._find(download, report)
             with self._reading:
                 return self._keep(search)
 
+    def _find(self, download: bool = False, report: Report = quiet) -> Search:
+        """`find`, unless Fashion-MNIST was kept."""
+        if self._file and (dataset := kept(self._file)):
+            return Search(dataset, (f"{self._file}: taken, verified when it was written",))
+        search = find(download, report, self._sources)
+        if self._file and search.dataset:
+            search = replace(search, dataset=keep(search.dataset, self._file))
+        return search
+
     def _best(self) -> Dataset:
-        search = self._search or self._keep(find(sources=self._sources))
+        search = self._search or self._keep(self._find())
         return search.dataset or self._drawn()
 
     def _fashion(self) -> Dataset:
         if self._search and self._search.dataset:
             return self._search.dataset
         # A failure is not final here: a worker may have looked before the server found it.
-        search = self._keep(find(sources=self._sources))
+        search = self._keep(self._find())
         if search.dataset is None:
             raise DataError(f"Fashion-MNIST is not on this computer. {HOW_TO_GET_IT}")
         return search.dataset
@@ -311,7 +352,7 @@ class Library:
         return self._mixed
 
 
-_library = Library()
+_library = Library(file=KEPT)
 
 
 def load(name: str | None = None) -> Dataset:

@@ -48,6 +48,12 @@ class Part:
         return 4 + 4 * len(self.shape)
 
     @property
+    def start(self) -> bytes:
+        """What stands before the pixels: 8 says that they are bytes."""
+        axes = b"".join(length.to_bytes(4, "big") for length in self.shape)
+        return bytes((0, 0, 8, len(self.shape))) + axes
+
+    @property
     def size(self) -> int:
         """Bytes of the decompressed file."""
         return self.header + math.prod(self.shape)

@@ -1,4 +1,4 @@
-"""Whether a picture looks like anything that the network learned from, and like what.
+"""Whether a picture looks like anything that the network learned from.
 
 Softmax compares ten classes and cannot say "none of them". What the pooling layers see can: in
 pictures of clothes each filter is as active as usual, and in digits, faces or scribbles it is not.
@@ -15,10 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model.data import datasets
 from model.data.datasets import Dataset
-from model.networks.architectures import NETWORKS, layer_names
-from model.networks.forward import Floats, forward, predict
-from model.networks.layers import Dense, Pool
+from model.networks.architectures import NETWORKS, layer_names, output_shapes
+from model.networks.forward import Floats, output, predict
+from model.networks.layers import Dense, Layer, Pool
 from model.pictures.tta import augmented
 from model.training import batches
 from model.training.checkpoint import Trained
@@ -31,52 +32,51 @@ FALSE_ALARM_RATE = 0.02  # share of held-out pictures that lie farther off than 
 # set, and people's plain drawings least. It warns of 7 % of 90 real pictures, in place of 37 %, and
 # still of 79 % of what shows no clothes.
 MARGIN = 1.3
-BATCH = 64  # pictures at a time
+BATCH = 64  # pictures whose feature maps are in memory at a time
 TEMPERATURES = np.geomspace(0.3, 5, 80)
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What a network makes of pictures whose class is known; made by `fit_reference`."""
+    """What is usual when these weights see clothes, a few kB; made by `fit_reference`."""
 
-    trained: Trained
-    numbers: NDArray[np.intp]  # (n,) which training pictures
-    features: Floats  # (n, units), each of length 1
-    mean: Floats  # (channels,) of their activity, see `_read`
+    mean: Floats  # (channels,) of their activity, see `_activity`
     whiten: Floats  # (channels, channels): makes distances from the mean those of Mahalanobis
     most: float  # distance from the mean; above it, a picture is strange
     temperature: float  # see `confidence`
 
 
-@dataclass(frozen=True)
-class Likeness:
-    """What a picture looks like to the network."""
-
-    numbers: NDArray[np.intp]  # the closest training pictures, closest first
-    similarities: Floats  # cosine, -1 to 1
-    distance: float  # from what is usual, see `distances`
-    out_of_distribution: bool  # farther from it than nearly all held-out pictures
+def hidden_layer(network: str) -> str:
+    """The name of a network's first dense layer."""
+    return _of_kind(network, Dense)[0]
 
 
-def _read(trained: Trained, images: NDArray[np.uint8]) -> tuple[Floats, Floats]:
-    """Features and activity of pictures: (n, units), each row of length 1, and (n, channels).
+def seen_layer(network: str) -> str:
+    """The name of the second pooling layer, or the only one; the first dense layer without any."""
+    pools = _of_kind(network, Pool)
+    return pools[:2][-1] if pools else hidden_layer(network)
 
-    Features are the first dense layer. Activity is the mean of each feature map of the second
-    pooling layer; a network without any has its features in their place.
-    """
+
+def _of_kind(network: str, kind: type[Layer]) -> list[str]:
+    named = zip(layer_names(NETWORKS[network]), NETWORKS[network].layers, strict=True)
+    return [name for name, layer in named if isinstance(layer, kind)]
+
+
+def channels(network: str) -> int:
+    """How many numbers the activity of one picture has."""
+    place = layer_names(NETWORKS[network]).index(seen_layer(network))
+    return int(output_shapes(NETWORKS[network])[place][-1])
+
+
+def _activity(trained: Trained, images: NDArray[np.uint8]) -> Floats:
+    """(n, channels): the mean of each feature map of `seen_layer` for `images`, (n, 28, 28)."""
     network = NETWORKS[trained.network]
-    named = list(zip(layer_names(network), network.layers, strict=True))
-    hidden = next(name for name, layer in named if isinstance(layer, Dense))
-    pools = [name for name, layer in named if isinstance(layer, Pool)]
-    pooled = pools[min(1, len(pools) - 1)] if pools else None
-    rows, means = [], []
+    seen = seen_layer(trained.network)
+    means = []
     for start in range(0, len(images), BATCH):
-        outputs = forward(network, trained.weights, images[start : start + BATCH])
-        rows.append(outputs[hidden])
-        means.append(outputs[pooled].mean(axis=(1, 2)) if pooled else outputs[hidden])
-    features = np.concatenate(rows)
-    lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    return np.asarray(features / np.maximum(lengths, 1e-9)), np.concatenate(means)
+        maps = output(network, trained.weights, images[start : start + BATCH], seen)
+        means.append(maps.mean(axis=(1, 2)) if maps.ndim == 4 else maps)
+    return np.concatenate(means)
 
 
 def _fit_gaussian(activity: Floats) -> tuple[Floats, Floats]:
@@ -109,50 +109,44 @@ def _temperature(values: Floats, labels: NDArray[np.integer]) -> float:
     return float(min(TEMPERATURES, key=loss))
 
 
-def confidence(memory: Reference, values: Floats) -> float:
+def confidence(reference: Reference, values: Floats) -> float:
     """How sure to be of the winner of `values`, (10,), the mean over views: 0 to 1.
 
     With the temperature of these weights, of all answers that are 80 % sure about 80 % are right.
     """
-    return float(_temper(values[None], memory.temperature).max())
+    return float(_temper(values[None], reference.temperature).max())
+
+
+def known_numbers(dataset: Dataset) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Which training pictures to compare with, (KNOWN,), and which were held out, (HELD_OUT,)."""
+    parts = batches.split(len(dataset.train_images), len(dataset.train_images), 5000)
+    return np.sort(parts.train[:KNOWN]), parts.validation[:HELD_OUT]
 
 
 def fit_reference(trained: Trained, dataset: Dataset) -> Reference:
     """Look at some training and some held-out pictures with these weights: a second or two."""
-    parts = batches.split(len(dataset.train_images), len(dataset.train_images), 5000)
-    known, held_out = np.sort(parts.train[:KNOWN]), parts.validation[:HELD_OUT]
-    features, activity = _read(trained, dataset.train_images[known])
-    mean, whiten = _fit_gaussian(activity)
-    away = _mahalanobis(mean, whiten, _read(trained, dataset.train_images[held_out])[1])
+    known, held_out = known_numbers(dataset)
+    mean, whiten = _fit_gaussian(_activity(trained, dataset.train_images[known]))
+    away = _mahalanobis(mean, whiten, _activity(trained, dataset.train_images[held_out]))
     seen = held_out[:AUGMENTED_COUNT]
     looks = [augmented(image) for image in dataset.train_images[seen]]
     answers = predict(NETWORKS[trained.network], trained.weights, np.concatenate(looks))
     means = answers.reshape(len(seen), -1, answers.shape[1]).mean(axis=1)
     temperature = _temperature(means, dataset.train_labels[seen])
     most = MARGIN * float(np.quantile(away, 1 - FALSE_ALARM_RATE))
-    return Reference(trained, known, features, mean, whiten, most, temperature)
+    return Reference(mean, whiten, most, temperature)
 
 
-def likeness(memory: Reference, image: NDArray[np.uint8], count: int = 6) -> Likeness:
-    """The `count` training pictures that `image`, (28, 28), is closest to, and whether it is like
-    any."""
-    features, activity = _read(memory.trained, image[None])
-    similarities = memory.features @ features[0]
-    order = np.argsort(-similarities)[:count]
-    away = float(_mahalanobis(memory.mean, memory.whiten, activity)[0])
-    return Likeness(memory.numbers[order], similarities[order], away, away > memory.most)
+def fit_reference_on(trained: Trained, data: str) -> Reference:
+    """`fit_reference` on the data set of this name, for workers; DataError where there is none."""
+    return fit_reference(trained, datasets.load(data))
 
 
-def distances(memory: Reference, images: NDArray[np.uint8]) -> Floats:
+def distances(trained: Trained, reference: Reference, images: NDArray[np.uint8]) -> Floats:
     """(n,): how far each of `images`, (n, 28, 28), is from what is usual."""
-    return _mahalanobis(memory.mean, memory.whiten, _read(memory.trained, images)[1])
+    return _mahalanobis(reference.mean, reference.whiten, _activity(trained, images))
 
 
-def similarities(memory: Reference, images: NDArray[np.uint8]) -> Floats:
-    """(n,): how close each of `images`, (n, 28, 28), comes to its fifth closest training picture.
-
-    Another measure of what is strange (Sun and others, "Out-of-distribution detection with deep
-    nearest neighbors", 2022), to compare with; from -1 to 1.
-    """
-    close = _read(memory.trained, images)[0] @ memory.features.T
-    return np.asarray(np.partition(close, -5, axis=1)[:, -5])
+def is_strange(trained: Trained, reference: Reference, image: NDArray[np.uint8]) -> bool:
+    """Whether `image`, (28, 28), is farther from what is usual than nearly all held-out ones."""
+    return bool(distances(trained, reference, image[None])[0] > reference.most)

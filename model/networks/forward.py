@@ -6,7 +6,8 @@ import TensorFlow. It cannot train. Tests hold it equal to Keras within 1e-5.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -16,6 +17,7 @@ from model.networks.architectures import INPUT_SHAPE, Network, Weights, layer_na
 from model.networks.layers import EPSILON, BatchNorm, Conv, Dense, Dropout, Flatten, Layer, Pool
 
 Floats = NDArray[np.float32]
+BATCH = 8  # pictures at a time: their patches, 4 MB at most, fit a cache better than those of 32
 
 
 def softmax(logits: Floats) -> Floats:
@@ -33,12 +35,19 @@ ACTIVATIONS: dict[str, Callable[[Floats], Floats]] = {
 }
 
 
+def _framed(x: Floats, size: int) -> Floats:
+    """(n, h, w, c) with zeros around, so that each pixel is the middle of a patch of this size."""
+    n, height, width, channels = x.shape
+    before = (size - 1) // 2
+    framed = np.zeros((n, height + size - 1, width + size - 1, channels), x.dtype)
+    framed[:, before : before + height, before : before + width] = x
+    return framed
+
+
 def _convolve(x: Floats, layer: Conv, kernel: Floats) -> Floats:
     """(n, h, w, c) to (n, h', w', filters): every patch as a row, times the kernels."""
     if layer.padding == "same":
-        before = (layer.kernel - 1) // 2
-        pad = (before, layer.kernel - 1 - before)
-        x = np.pad(x, ((0, 0), pad, pad, (0, 0)))
+        x = _framed(x, layer.kernel)
     windows = sliding_window_view(x, (layer.kernel, layer.kernel), axis=(1, 2))
     patches = windows.transpose(0, 1, 2, 4, 5, 3)  # (n, h', w', kernel, kernel, c)
     rows = patches.reshape(-1, kernel[..., 0].size)
@@ -48,12 +57,13 @@ def _convolve(x: Floats, layer: Conv, kernel: Floats) -> Floats:
 
 def _pool(x: Floats, layer: Pool) -> Floats:
     """(n, h, w, c) to (n, h // size, w // size, c); rows and columns left over are dropped."""
-    n, height, width, channels = x.shape
-    size, height, width = layer.size, height // layer.size, width // layer.size
-    x = x[:, : height * size, : width * size]
-    squares = x.reshape(n, height, size, width, size, channels)
-    pooled: Floats = (squares.mean if layer.kind == "average" else squares.max)(axis=(2, 4))
-    return pooled
+    size = layer.size
+    height, width = x.shape[1] // size * size, x.shape[2] // size * size
+    join = np.add if layer.kind == "average" else np.maximum
+    # Each part has one pixel of every square: to join a few of them is quicker than squares.mean.
+    parts = [x[:, i:height:size, j:width:size] for i in range(size) for j in range(size)]
+    pooled: Floats = functools.reduce(join, parts)
+    return pooled * np.float32(1 / size**2) if layer.kind == "average" else pooled
 
 
 def _apply(layer: Layer, name: str, x: Floats, weights: Weights) -> Floats:
@@ -87,22 +97,28 @@ def scale(images: NDArray[np.generic]) -> Floats:
     return images.astype(np.float32)[..., None] / np.float32(255)
 
 
+def _walk(
+    network: Network, weights: Weights, images: NDArray[np.generic]
+) -> Iterator[tuple[str, Floats]]:
+    """Each layer's name and output in order; what nobody keeps of them is let go at once."""
+    x = scale(images)
+    yield "input", x
+    for name, layer in zip(layer_names(network), network.layers, strict=True):
+        x = _apply(layer, name, x, weights)
+        if isinstance(layer, Conv | Dense | BatchNorm):
+            if layer.activation == "softmax":
+                yield "logits", x
+            x = ACTIVATIONS[layer.activation](x)
+        yield name, x
+
+
 def forward(network: Network, weights: Weights, images: NDArray[np.generic]) -> dict[str, Floats]:
     """Every layer's output for `images`, (n, 28, 28) with values from 0 to 255.
 
     Keys are "input" (n, 28, 28, 1), the layers' names in order, and "logits" (n, 10), the last
     layer before its softmax.
     """
-    x = scale(images)
-    outputs = {"input": x}
-    for name, layer in zip(layer_names(network), network.layers, strict=True):
-        x = _apply(layer, name, x, weights)
-        if isinstance(layer, Conv | Dense | BatchNorm):
-            if layer.activation == "softmax":
-                outputs["logits"] = x
-            x = ACTIVATIONS[layer.activation](x)
-        outputs[name] = x
-    return outputs
+    return dict(_walk(network, weights, images))
 
 
 def largest(network: Network, weights: Weights) -> float:
@@ -117,16 +133,25 @@ def largest(network: Network, weights: Weights) -> float:
     return float(max(output.max() for output in outputs.values()))
 
 
-def predict(
-    network: Network, weights: Weights, images: NDArray[np.generic], batch: int = 32
+def output(
+    network: Network, weights: Weights, images: NDArray[np.generic], name: str, batch: int = BATCH
 ) -> Floats:
-    """Probabilities (n, 10) for `images`, (n, 28, 28) with values from 0 to 255.
+    """The output, (n, ...), of the layer of this name for `images`, (n, 28, 28) and n > 0.
 
-    Works through `batch` pictures at a time, so that memory stays small for any n.
+    Goes through `batch` pictures at a time and no farther than that layer, so that memory stays
+    small for any n.
     """
-    last = layer_names(network)[-1]
-    parts = [
-        forward(network, weights, images[start : start + batch])[last]
-        for start in range(0, len(images), batch)
-    ]
-    return np.concatenate(parts) if parts else np.zeros((0, 10), np.float32)
+    parts = []
+    for start in range(0, len(images), batch):
+        walk = _walk(network, weights, images[start : start + batch])
+        parts.append(next(x for layer, x in walk if layer == name))
+    return np.concatenate(parts)
+
+
+def predict(
+    network: Network, weights: Weights, images: NDArray[np.generic], batch: int = BATCH
+) -> Floats:
+    """Probabilities (n, 10) for `images`, (n, 28, 28) with values from 0 to 255; see `output`."""
+    if not len(images):
+        return np.zeros((0, 10), np.float32)
+    return output(network, weights, images, layer_names(network)[-1], batch)

@@ -24,6 +24,7 @@ Choice = Literal["auto", "yes", "no"]
 FINE = 224  # longest edge while looking for drawn lines
 COARSE = 112  # longest edge while learning the colours of a photograph
 THIN = 0.6  # share of its inside that the lines of an outline drawing cover at most
+REACHES = (1, 3, 6)  # pixels: gaps in an outline, of twice as many, that are tried to close
 HOLE = 0.12  # holes smaller than this share of the item are a print and not a gap
 
 
@@ -70,7 +71,7 @@ def find(picture: Image.Image, options: Options, notes: list[str]) -> Item:
     """The item in the picture, cleaned: without specks and, of a pair, one."""
     colours = _fit(picture, FINE)
     axes = _opponent(colours)
-    if np.ptp(axes, axis=(0, 1)).max() < 12:
+    if np.ptp(segment.channels(axes), axis=(1, 2)).max() < 12:
         raise PictureError("There is nothing in this picture yet: it has one colour all over.")
     ground = segment.even_background(axes)
     if ground is None and options.threshold is None:
@@ -112,11 +113,21 @@ def _filled(mask: Mask, options: Options) -> Mask | None:
     """The inside of an outline drawing, gaps up to a twentieth closed; None if it is none."""
     if options.fill == "no":
         return None
-    for reach in (1, 3, 6):
-        filled = segment.fill_holes(_closed(mask, reach)) | mask
-        if mask.sum() < THIN * filled.sum():
-            return filled
-    return filled if options.fill == "yes" else None
+    largest = _inside(mask, REACHES[-1])
+    if not _is_outline(mask, largest):  # nor is it with less closed, which fills no more
+        return largest if options.fill == "yes" else None
+    smaller = (_inside(mask, reach) for reach in REACHES[:-1])
+    return next((filled for filled in smaller if _is_outline(mask, filled)), largest)
+
+
+def _inside(mask: Mask, reach: int) -> Mask:
+    """The mask with all that its lines enclose, gaps up to twice `reach` pixels wide closed."""
+    return segment.fill_holes(_closed(mask, reach)) | mask
+
+
+def _is_outline(mask: Mask, filled: Mask) -> bool:
+    """Whether a mask is hardly more than the lines around what it encloses."""
+    return bool(mask.sum() < THIN * filled.sum())
 
 
 def _closed(mask: Mask, reach: int) -> Mask:

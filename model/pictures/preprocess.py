@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from model.pictures import segment
 from model.pictures.item import Choice as Choice
 from model.pictures.item import Item, Mask, box, find
 from model.pictures.item import Options as Options
@@ -136,7 +137,7 @@ def _grey(item: Item, options: Options, notes: list[str]) -> Bytes:
 def _is_negative(item: Item, grey: Floats) -> bool:
     """Whether it looks like a picture of the data set already: no colours, on black."""
     around = grey[~item.mask]
-    channels = np.moveaxis(item.colours, 2, 0)
+    channels = segment.channels(item.colours)
     colourless = (np.maximum.reduce(channels) - np.minimum.reduce(channels)).max() < 40
     return bool(colourless and around.size and np.percentile(around, 90) < 40)
 

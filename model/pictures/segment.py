@@ -12,14 +12,22 @@ module reads no files and decides nothing about size, brightness or classes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-Labels = NDArray[np.intp]
+Labels = NDArray[np.integer]
+
+
+Values = TypeVar("Values", bound=np.generic)
+
+
+def channels(colours: NDArray[Values]) -> NDArray[Values]:
+    """(h, w, 3) as (3, h, w): NumPy finds the largest along two long axes 30 times as fast."""
+    return np.ascontiguousarray(np.moveaxis(colours, 2, 0))
 
 
 def border(height: int, width: int) -> Mask:
@@ -33,25 +41,31 @@ def border(height: int, width: int) -> Mask:
 # Connected components
 
 
-def _spread_rows(labels: Labels, mask: Mask) -> Labels:
-    """Give every horizontal run of mask pixels the smallest label in it."""
-    starts = mask.copy()
-    starts[:, 1:] &= ~mask[:, :-1]
-    first = np.flatnonzero(starts | ~mask)
-    smallest = np.minimum.reduceat(labels.ravel(), first)
-    lengths = np.diff(np.append(first, labels.size))
-    return np.repeat(smallest, lengths).reshape(labels.shape)
+class _Runs:
+    """The horizontal runs of a mask, (h, w): stretches of a row inside it, or outside."""
+
+    def __init__(self, mask: Mask) -> None:
+        begins = np.ones(mask.shape, np.bool_)
+        np.not_equal(mask[:, 1:], mask[:, :-1], out=begins[:, 1:])
+        self._first = np.flatnonzero(begins)
+        self._lengths = np.diff(self._first, append=mask.size)
+
+    def spread(self, labels: Labels) -> Labels:
+        """Give every pixel of a run the smallest label in it."""
+        smallest = np.minimum.reduceat(labels.ravel(), self._first)
+        return np.repeat(smallest, self._lengths).reshape(labels.shape)
 
 
 def connected_components(mask: Mask) -> Labels:
     """Number the connected components of a mask, (h, w): 0 is outside, the largest part is 1."""
     outside = mask.size
-    labels = np.where(mask, np.arange(mask.size).reshape(mask.shape), outside)
-    turned = np.ascontiguousarray(mask.T)
+    numbers = np.arange(mask.size, dtype=np.int32).reshape(mask.shape)
+    labels = np.where(mask, numbers, np.int32(outside))
+    rows, columns = _Runs(mask), _Runs(np.ascontiguousarray(mask.T))
     while True:
         before = labels
-        labels = _spread_rows(labels, mask)
-        labels = np.ascontiguousarray(_spread_rows(np.ascontiguousarray(labels.T), turned).T)
+        labels = columns.spread(np.ascontiguousarray(rows.spread(labels).T))
+        labels = np.ascontiguousarray(labels.T)
         if np.array_equal(labels, before):
             break
     counts = np.bincount(labels.ravel(), minlength=outside + 1)
@@ -72,24 +86,23 @@ def fill_holes(mask: Mask) -> Mask:
 # Dilation and erosion
 
 
-def _extreme_within(values: Floats, pick: Callable[[Floats, Floats], Floats], reach: int) -> Floats:
-    for axis in (0, 1):
-        for _ in range(reach):
-            padded = np.pad(values, [(1, 1) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
-            ahead = padded[2:] if axis == 0 else padded[:, 2:]
-            behind = padded[:-2] if axis == 0 else padded[:, :-2]
-            values = pick(pick(values, ahead), behind)
-    return values
+def _extreme_within(mask: Mask, pick: np.ufunc, reach: int) -> Mask:
+    for _ in range(reach):
+        for turned in (mask, mask.T):
+            before = turned.copy()
+            pick(turned[1:], before[:-1], out=turned[1:])
+            pick(turned[:-1], before[1:], out=turned[:-1])
+    return mask
 
 
 def dilate(mask: Mask, reach: int) -> Mask:
     """The mask with everything within `reach` pixels of it (in squares)."""
-    return _extreme_within(mask, np.maximum, reach)  # type: ignore[arg-type, return-value]
+    return _extreme_within(mask.copy(), np.logical_or, reach)
 
 
 def erode(mask: Mask, reach: int) -> Mask:
     """The same as `dilate` of the background; the picture's edge does not count as any."""
-    return _extreme_within(mask, np.minimum, reach)  # type: ignore[arg-type, return-value]
+    return _extreme_within(mask.copy(), np.logical_and, reach)
 
 
 # Even backgrounds

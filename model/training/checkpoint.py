@@ -6,6 +6,7 @@ one. `load` still checks everything else before a number of it is used.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -73,6 +74,14 @@ class Trained:
     def network(self) -> str:
         """Key of NETWORKS."""
         return self.config.network
+
+
+def fingerprint(trained: Trained) -> str:
+    """Short text that differs wherever networks or their weights differ."""
+    digest = hashlib.sha256(trained.network.encode())
+    for name in sorted(trained.weights):
+        digest.update(trained.weights[name].tobytes())
+    return digest.hexdigest()[:16]
 
 
 def to_bytes(trained: Trained) -> bytes:

@@ -512,6 +512,7 @@ def test_the_command_tells_what_was_tried_and_taken(genuine, tmp_path, monkeypat
     write(tmp_path / "here", genuine if there else {})
     monkeypatch.setenv("FASHION_MNIST_DIR", str(tmp_path / "here"))
     monkeypatch.setattr(datasets.find, "__defaults__", (False, idx.quiet, datasets.SOURCES[:1]))
+    monkeypatch.setattr(datasets, "KEPT", tmp_path / "kept" / "fashion-mnist.verified")
     assert command.main() == (0 if there else 1)
     told = capsys.readouterr().out.splitlines()
     assert told[0] == "Looking for Fashion-MNIST:"

@@ -10,8 +10,15 @@ from benchmarks.unknown import auroc
 from model import PROJECT
 from model.data import datasets
 from model.data.datasets import CLASSES
+from model.insight.neighbours import closest, fit_neighbours, fit_neighbours_on
 from model.insight.occlusion import PATCH, occlusion
-from model.insight.out_of_distribution import confidence, distances, fit_reference, likeness
+from model.insight.out_of_distribution import (
+    confidence,
+    distances,
+    fit_reference,
+    fit_reference_on,
+    is_strange,
+)
 from model.networks.architectures import NETWORKS, initial_weights
 from model.pictures.perturb import TURNS, UNCHANGED, Perturbation, perturb, turned
 from model.training import checkpoint
@@ -33,7 +40,7 @@ def wardrobe():
 
 
 @pytest.fixture(scope="module")
-def memory(trained, wardrobe):
+def reference(trained, wardrobe):
     return fit_reference(trained, wardrobe)
 
 
@@ -108,37 +115,48 @@ def test_scale_blur_noise_and_contrast(wardrobe):
     assert noisy[image == 0].std() > 5
 
 
-def test_a_picture_is_most_like_itself(memory, wardrobe):
-    number = int(memory.numbers[7])
-    alike = likeness(memory, wardrobe.train_images[number])
+def test_a_picture_is_most_like_itself(trained, reference, wardrobe):
+    neighbours = fit_neighbours(trained, wardrobe)
+    number = int(neighbours.numbers[7])
+    alike = closest(trained, neighbours, wardrobe.train_images[number])
     assert number in alike.numbers[alike.similarities > 0.9999]
     assert (np.diff(alike.similarities) <= 0).all()
-    assert not alike.out_of_distribution
+    assert not is_strange(trained, reference, wardrobe.train_images[number])
 
 
-def test_usual_pictures_are_seldom_strange_and_strange_ones_mostly(memory, wardrobe, others):
-    usual = distances(memory, wardrobe.test_images)
-    assert (usual > memory.most).mean() < 0.06
+def test_usual_pictures_are_seldom_strange_and_strange_ones_mostly(
+    trained, reference, wardrobe, others
+):
+    usual = distances(trained, reference, wardrobe.test_images)
+    assert (usual > reference.most).mean() < 0.06
     for kind, images in others.items():
-        assert auroc(-usual, -distances(memory, images)) > 0.85, kind
+        assert auroc(-usual, -distances(trained, reference, images)) > 0.85, kind
 
 
 def test_a_network_without_pooling_tells_them_apart_too(wardrobe, others):
     config = Config(network="mlp", data="wardrobe", epochs=1, batch_size=50)
-    trained = Trained(initial_weights(NETWORKS["mlp"], 0), config, "quick", 0.0)
-    known = fit_reference(trained, wardrobe)
-    assert (distances(known, wardrobe.test_images) > known.most).mean() < 0.06
-    assert (distances(known, others["noise"]) > known.most).mean() > 0.9
+    made = Trained(initial_weights(NETWORKS["mlp"], 0), config, "quick", 0.0)
+    usual = fit_reference(made, wardrobe)
+    assert (distances(made, usual, wardrobe.test_images) > usual.most).mean() < 0.06
+    assert (distances(made, usual, others["noise"]) > usual.most).mean() > 0.9
 
 
-def test_the_temperature_calms_a_network_that_is_too_sure(trained, wardrobe, memory):
+def test_the_temperature_calms_a_network_that_is_too_sure(trained, wardrobe, reference):
     """Logits five times as large give the same answers, far too sure of themselves."""
     last = {name: trained.weights[name] * 5 for name in ("dense3/kernel", "dense3/bias")}
     sharper = fit_reference(replace(trained, weights=trained.weights | last), wardrobe)
-    assert sharper.temperature > 2 * memory.temperature
+    assert sharper.temperature > 2 * reference.temperature
     values = np.array([0.6, 0.2, 0.1, 0.1, 0, 0, 0, 0, 0, 0], np.float32)
-    assert confidence(replace(memory, temperature=1.0), values) == pytest.approx(0.6)
-    assert confidence(replace(memory, temperature=2.0), values) < 0.45
+    assert confidence(replace(reference, temperature=1.0), values) == pytest.approx(0.6)
+    assert confidence(replace(reference, temperature=2.0), values) < 0.45
+
+
+def test_workers_take_the_data_set_by_its_name(trained, wardrobe, reference):
+    assert fit_reference_on(trained, "wardrobe").most == pytest.approx(reference.most, rel=1e-4)
+    neighbours = fit_neighbours_on(trained, "wardrobe")
+    assert (neighbours.numbers == fit_neighbours(trained, wardrobe).numbers).all()
+    with pytest.raises(datasets.DataError):
+        fit_reference_on(trained, "no such pictures")
 
 
 def test_auroc_by_hand():

@@ -205,11 +205,7 @@ WEB_PROCESS = f"""
 import sys, time
 from streamlit.testing.v1 import AppTest
 from model import server
-from model.insight import out_of_distribution
 from model.training.recipes import Config
-# What Predict learns of usual clothes takes seconds; of a few it imports as much.
-out_of_distribution.KNOWN = out_of_distribution.HELD_OUT = 300
-out_of_distribution.AUGMENTED_COUNT = 20
 if __name__ == "__main__":  # which the workers of the run import
     app = AppTest.from_file({str(PROJECT / "app.py")!r}, default_timeout=120).run()
     assert not app.exception, app.exception
@@ -303,11 +299,20 @@ def test_home_shows_the_seven_steps_and_every_network():
     app = visit()
     for number in range(1, 8):
         assert f"**{number}. " in text(app)
-    assert len(app.code) == len(NETWORKS)
+    assert not app.code, "it comes when somebody opens it"
     for network in NETWORKS.values():
         total = sum(parameter_counts(network).values())
         assert f"| **Together** | | **{total:,}** |" in text(app)
     assert "| 14×14×6 |" in text(app)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_home_shows_the_code_of_a_network_that_somebody_opens(name):
+    app = visit()
+    app.session_state[f"home_code_{name}"] = True
+    app.run()
+    assert not app.exception
+    assert len(app.code) == 1
     compile(app.code[0].value, "the code on Home", "exec")
 
 
@@ -382,7 +387,7 @@ def test_a_picked_picture_is_shown_large_with_its_label():
     gallery(app).set_value(7).run()
     assert app.number_input(state.PICTURE).value == 7
     assert app.subheader[0].value == f"{CLASSES[7]}, training picture"
-    assert app.code[0].value == "0 0 0 0 0 0 0 1 0 0"
+    assert "`0 0 0 0 0 0 0 1 0 0`" in text(app)
     gallery(app).set_value(None).run()  # a second click on the same picture
     assert app.number_input(state.PICTURE).value == 7
 

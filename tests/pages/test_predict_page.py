@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from model import PROJECT, server
 from model.data.datasets import CLASSES
 from ui import state
-from ui.predict import files
+from ui.predict import answers, files
 from ui.predict.closer_looks import LOOKS
 from ui.predict.drawing import MOST_STEPS, Drawing
 
@@ -305,14 +305,61 @@ def test_pictures_of_the_data_set_do_not_count(page):
 def test_answers_as_csv():
     values = np.full(10, 0.05)
     values[3] = 0.55
-    found = [files.Answer(values, out_of_distribution=True), "This is not a picture."]
+    found = [files.Answer(values, strange=True), "This is not a picture."]
     lines = files.as_csv(["a.png", "b, b.png"], found).splitlines()
     assert lines[0].startswith("file,index,label,T-shirt/top")
     assert lines[1].startswith("a.png,3,Dress,0.05")
     assert lines[0].endswith("Ankle boot,strange,error")
     assert lines[1].endswith(",yes,")
+    assert files.as_csv(["a.png"], [files.Answer(values, None)]).endswith(",0.050000,,\n")
     assert lines[2].startswith('"b, b.png",,,')
     assert lines[2].endswith("This is not a picture.")
+
+
+def test_an_answer_does_not_wait_for_what_is_usual(page, slow_jobs):
+    """It comes without how sure to be of it, and that is filled in once a worker knows."""
+    choose(page, "Samples")
+    page.pills(key="predict_sample_name").set_value("strange_face").run()
+    assert answered(page)
+    assert "these weights see some usual clothes first" in words(page)
+    assert "does not look like the clothes" not in words(page)
+    assert not any(sure in words(page) for _, sure in answers.SURE)
+    assert state.ATTEMPTS not in page.session_state
+    assert len(slow_jobs.waiting) == 1, "asked for once, however often the page runs"
+    slow_jobs.holds = False
+    job = slow_jobs.waiting.pop()
+    job.on_done(job.work(*job.arguments), None)
+    page.run()
+    assert "does not look like the clothes" in words(page)
+    assert "see some usual clothes first" not in words(page)
+    assert len(page.session_state[state.ATTEMPTS]) == 1
+
+
+def test_what_is_usual_is_asked_for_while_the_visitor_still_draws(page, slow_jobs):
+    page.run()
+    assert "The canvas is empty" in page.info[0].value
+    assert len(slow_jobs.waiting) == 1
+
+
+def test_several_files_do_not_wait_for_what_is_usual(page, slow_jobs):
+    choose(page, "Upload")
+    files = [(name, png(shirt()), "image/png") for name in ("a.png", "b.png")]
+    page.file_uploader[0].set_value(files).run()
+    assert page.dataframe[0].value["Taken for"][0].endswith(" %")
+    assert "Which of them are unlike clothes" in words(page)
+
+
+def test_the_closest_training_pictures_are_looked_for_when_somebody_asks(page, slow_jobs):
+    choose(page, "From the data set")
+    assert len(slow_jobs.waiting) == 1
+    page.pills(key="predict_look").set_value("What it looks like").run()
+    assert len(slow_jobs.waiting) == 2
+    assert "Looking at training pictures" in words(page)
+    for job in slow_jobs.waiting:
+        job.on_done(job.work(*job.arguments), None)
+    page.run()
+    assert "have the most similar features" in words(page)
+    assert "Looking at training pictures" not in words(page)
 
 
 class FakeRun:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from model.pictures import preprocess, segment
+from model.pictures import item, preprocess, segment
 from model.pictures.preprocess import DEFAULT, Options, PictureError, prepare, read_picture
 from model.pictures.tta import augmented
 
@@ -279,3 +279,57 @@ def test_holes_are_filled_but_bays_are_not():
     assert segment.fill_holes(mask).all()
     mask[0:3, 2] = False
     assert not segment.fill_holes(mask)[1, 2]
+
+
+def reached(free, start):
+    """What can be reached of a mask from one pixel, step by step."""
+    seen, ahead = {start}, [start]
+    while ahead:
+        row, column = ahead.pop()
+        for place in ((row + 1, column), (row - 1, column), (row, column + 1), (row, column - 1)):
+            inside = 0 <= place[0] < free.shape[0] and 0 <= place[1] < free.shape[1]
+            if inside and free[place] and place not in seen:
+                seen.add(place)
+                ahead.append(place)
+    return seen
+
+
+@pytest.mark.parametrize("share", [0.3, 0.55, 0.8])
+def test_components_are_what_can_be_reached_the_largest_first(share):
+    mask = np.random.default_rng(3).random((17, 23)) < share
+    labels = segment.connected_components(mask)
+    assert ((labels > 0) == mask).all()
+    sizes = np.bincount(labels.ravel())[1:]
+    assert (np.diff(sizes) <= 0).all()
+    for label in range(1, labels.max() + 1):
+        places = {(int(row), int(column)) for row, column in np.argwhere(labels == label)}
+        assert places == reached(mask, next(iter(places)))
+
+
+@pytest.mark.parametrize("reach", [1, 2, 5])
+def test_dilation_and_erosion_are_the_extremes_of_squares(reach):
+    mask = np.random.default_rng(reach).random((14, 19)) < 0.5
+    before = mask.copy()
+    for change, pick in ((segment.dilate, np.any), (segment.erode, np.all)):
+        changed = change(mask, reach)
+        for (row, column), value in np.ndenumerate(changed):
+            rows = slice(max(row - reach, 0), row + reach + 1)
+            assert value == pick(mask[rows, max(column - reach, 0) : column + reach + 1])
+    assert (mask == before).all(), "what is given stays"
+
+
+@pytest.mark.parametrize("fill", ["auto", "yes", "no"])
+def test_an_outline_is_what_the_smallest_reach_makes_one(fill):
+    """The largest is tried first, because most drawings are none and then it tells."""
+    found = set()
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        mask = segment.dilate(rng.random((40, 40)) < rng.choice([0.01, 0.03, 0.2]), 1)
+        inside = [item._inside(mask, reach) for reach in item.REACHES]
+        first = next((one for one in inside if item._is_outline(mask, one)), None)
+        expected = {"auto": first, "yes": inside[-1] if first is None else first, "no": None}[fill]
+        filled = item._filled(mask, Options(fill=fill))
+        assert (filled is None) == (expected is None)
+        assert filled is None or (filled == expected).all()
+        found.add(filled is None)
+    assert len(found) == (2 if fill == "auto" else 1)

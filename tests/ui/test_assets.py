@@ -1,13 +1,16 @@
 """The app's own files may be missing or broken: pages work, and the log says what is wrong."""
 
+import hashlib
 import shutil
 import subprocess
 import sys
 
 import pytest
+from plotly.offline import get_plotlyjs_version
 
 from model import PROJECT
-from ui import assets, state
+from tools import plotly_js
+from ui import assets, plots, state
 from ui.shell import PAGES
 
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
@@ -18,6 +21,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from model import server
 from model.data import datasets
+from tests import at_once
 from ui import state
 state.ASSETS = Path(sys.argv[1])
 drawn = datasets.load("wardrobe")
@@ -26,6 +30,7 @@ drawn = replace(drawn, **few)
 datasets.load = lambda name=None: drawn
 state._search = lambda: True
 server.warm_up = lambda: None  # no worker
+at_once.use(setattr, at_once.AtOnce())
 for file in {list(PAGES)!r}:
     app = AppTest.from_file({str(PROJECT / "app.py")!r}, default_timeout=120)
     app.switch_page(file).run()
@@ -72,3 +77,15 @@ def test_what_ships_is_sound(name):
     assert assets.picture(name).mode == "RGBA"
     assert ".bars" in assets.text("style.css")
     assert "Plotly.react" in assets.text("js/figure.js")
+
+
+def test_plotlys_program_is_the_published_one_and_of_the_packages_version():
+    content = plotly_js.FILE.read_bytes()
+    assert hashlib.sha256(content).hexdigest() == plotly_js.SHA256
+    assert plots.library() == plotly_js.FILE
+    assert get_plotlyjs_version() == plotly_js.VERSION
+
+
+def test_without_it_the_packages_own_is_taken(tmp_path):
+    assert plots.library(tmp_path).name == "plotly.min.js"
+    assert plots.library(tmp_path).is_file()

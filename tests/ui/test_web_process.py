@@ -1,11 +1,13 @@
 """What the web process must do without, since every host pays for it in memory and in time."""
 
+import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
+from model import PROJECT
 from tests.served import Served, ask, until
 
 PAGES = ("", "dataset", "train", "predict")
@@ -33,3 +35,25 @@ def test_a_server_watches_no_files(served):
     """Watching the folder took a whole core of each server while anything wrote below it."""
     opened = Path(f"/proc/{served.process.pid}/fd").iterdir()
     assert not [link for file in opened if "inotify" in str(link := file.readlink())]
+
+
+PRODUCT = """
+import app
+import os
+import numpy as np
+assert os.environ["OPENBLAS_NUM_THREADS"] == {expected!r}
+np.ones((500, 500)) @ np.ones((500, 500))
+lines = open("/proc/self/status").read().splitlines()
+print(next(line.split()[1] for line in lines if line.startswith("Threads:")))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize(("chosen", "expected"), [(None, "1"), ("2", "2")])
+def test_products_take_one_thread_unless_the_host_says_otherwise(monkeypatch, chosen, expected):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    if chosen:
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", chosen)
+    command = [sys.executable, "-c", PRODUCT.format(expected=expected)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) <= int(expected)

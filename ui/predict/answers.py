@@ -5,6 +5,8 @@ The arithmetic is in `model/`; where the picture comes from is not this module's
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -12,11 +14,11 @@ from numpy.typing import NDArray
 from model import server
 from model.data.datasets import CLASSES
 from model.insight.classify import classify
-from model.insight.out_of_distribution import Reference, confidence, likeness
+from model.insight.out_of_distribution import Reference, confidence, is_strange
 from model.pictures.preprocess import Prepared
 from model.training.checkpoint import Trained, usable
 from model.training.run import Run, is_active
-from ui import bars, components, images, state
+from ui import bars, images, state
 from ui.predict import attempts
 from ui.predict.sources import Shot
 
@@ -30,6 +32,10 @@ STRANGE = (
     "way than to clothes. It must choose one of its ten classes all the same, and such choices are "
     "often wrong."
 )
+COMPARING = (
+    "How sure to be of this, and whether it looks like clothes at all, follows in a few seconds: "
+    "these weights see some usual clothes first, to compare with."
+)
 LOST = (
     "**The training has gone wrong:** its numbers have grown so large that no picture gets an "
     "answer. Stop the run, and start another with a lower learning rate."
@@ -40,23 +46,32 @@ MARKS = {
     False: ":red[:material/close: wrong]",
 }
 ORDERS = ("Class order", "Likeliest first")
+WAIT_SECONDS = 0.5  # between two looks whether something is there
 LIVE_SECONDS = 1.0  # between two answers of a network that is training
 
 
-def memory_of(trained: Trained) -> Reference:
-    """What weights make of known pictures of the data set in use; one for all sessions."""
-    dataset, weights = state.dataset(), components.fingerprint(trained)
-    if server.knows(weights, dataset):
-        return server.memory(trained, weights, dataset)
-    with st.spinner("Looking at usual clothes first ..."):
-        return server.memory(trained, weights, dataset)
+def reference_of(trained: Trained) -> Reference | None:
+    """What is usual for weights that see the data set in use; None while it is worked out."""
+    return server.reference(trained, state.dataset())
 
 
 def get_ready() -> None:
-    """Look at usual clothes while the visitor still draws, so that the first answer is quick."""
+    """Have what the answer needs worked out while the visitor still draws."""
     choice = state.in_use()
     if choice is not None:
-        memory_of(choice.trained)
+        reference_of(choice.trained)
+
+
+def wait_for(is_there: Callable[[], object], words: str) -> None:
+    """Say in `words` that something is being worked out, and draw the page again with it."""
+
+    @st.fragment(run_every=WAIT_SECONDS)
+    def look() -> None:
+        if is_there():
+            st.rerun()
+        st.caption(f":material/hourglass_empty: {words}")
+
+    look()
 
 
 def answer(shot: Shot, prepared: Prepared) -> Trained | None:
@@ -86,15 +101,20 @@ def answer(shot: Shot, prepared: Prepared) -> Trained | None:
 
 
 def _answer_of(trained: Trained, shot: Shot, prepared: Prepared) -> None:
-    known, values = memory_of(trained), classify(trained, prepared)
-    out_of_distribution = likeness(known, prepared.image).out_of_distribution
-    sure = "but do not rely on it" if out_of_distribution else in_words(confidence(known, values))
-    if out_of_distribution:
+    reference, values = reference_of(trained), classify(trained, prepared)
+    if reference is None:
+        show(values, "", prepared, shot.truth)
+        wait_for(lambda: reference_of(trained), COMPARING)
+        order()
+        return
+    strange = is_strange(trained, reference, prepared.image)
+    if strange:
         st.warning(STRANGE, icon=":material/help:")
+    sure = "but do not rely on it" if strange else in_words(confidence(reference, values))
     show(values, sure, prepared, shot.truth)
     order()
     if shot.truth is None:
-        attempts.note(shot.attempt, prepared.image, values, out_of_distribution)
+        attempts.note(shot.attempt, prepared.image, values, strange)
         attempts.ask(shot.attempt)
 
 
@@ -115,7 +135,10 @@ def in_words(sure: float) -> str:
 
 
 def show(values: NDArray[np.floating], sure: str, prepared: Prepared, truth: int | None) -> None:
-    """The winner in words, the picture that the network gets, and ten bars."""
+    """The winner in words, the picture that the network gets, and ten bars.
+
+    `sure` says how sure to be of the winner; nothing, where that is not known.
+    """
     first, second, third = values.argsort()[::-1][:3]
     winner, rival, other = (f"{100 * values[n]:.1f} %" for n in (first, second, third))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -127,8 +150,8 @@ def show(values: NDArray[np.floating], sure: str, prepared: Prepared, truth: int
         with st.container(width="stretch"):
             st.subheader(CLASSES[first], anchor=False)
             st.markdown(
-                f"**{winner}**, {sure}. Then {CLASSES[second]} ({rival}) and {CLASSES[third]} "
-                f"({other})."
+                f"**{winner}**{sure and ', '}{sure}. Then {CLASSES[second]} ({rival}) and "
+                f"{CLASSES[third]} ({other})."
             )
             if truth is not None:
                 st.markdown(f"It is: **{CLASSES[truth]}**, {MARKS[truth == first]}.")

@@ -9,10 +9,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from model import server
 from model.data.datasets import CLASSES
 from model.insight.classify import classify
+from model.insight.neighbours import closest
 from model.insight.occlusion import occlusion
-from model.insight.out_of_distribution import likeness
+from model.insight.out_of_distribution import distances
 from model.networks.architectures import NETWORKS
 from model.networks.forward import predict
 from model.pictures.perturb import TURNS, UNCHANGED, Perturbation, perturb, turned
@@ -67,12 +69,19 @@ def where_it_looked(prepared: Prepared, trained: Trained) -> None:
 
 def looks_like(prepared: Prepared, trained: Trained) -> None:
     """The nearest training pictures in feature space."""
-    memory, dataset = answers.memory_of(trained), state.dataset()
-    alike = likeness(memory, prepared.image, NEIGHBOURS)
+    dataset = state.dataset()
+    neighbours, reference = server.neighbours(trained, dataset), answers.reference_of(trained)
+    if neighbours is None or reference is None:
+        answers.wait_for(
+            lambda: server.neighbours(trained, dataset) and answers.reference_of(trained),
+            "Looking at training pictures with these weights; this takes a few seconds.",
+        )
+        return
+    alike = closest(trained, neighbours, prepared.image, NEIGHBOURS)
     st.markdown(
         "The first dense layer turns every picture into a row of numbers, its *features*. These "
-        f"training pictures, of {len(memory.numbers):,}, have the most similar features: to the "
-        "network, your picture looks like them."
+        f"training pictures, of {len(neighbours.numbers):,}, have the most similar features: to "
+        "the network, your picture looks like them."
     )
     grid = st.grid(NEIGHBOURS, min_column_width=100, key="neighbours")
     for number, similarity in zip(alike.numbers, alike.similarities, strict=True):
@@ -81,11 +90,12 @@ def looks_like(prepared: Prepared, trained: Trained) -> None:
             image = images.enlarged(dataset.train_images[number], 4)
             st.image(image, width="stretch", alt=f"Training picture {number}, {name}")
             st.caption(f"**{name}**  \nsimilarity {similarity:.2f}")
-    usual = "so it is called strange" if alike.out_of_distribution else "so it passes as clothes"
+    distance = float(distances(trained, reference, prepared.image[None])[0])
+    usual = "so it is called strange" if distance > reference.most else "so it passes as clothes"
     st.caption(
         "Similarity is 1 for the same features. Whether a picture shows clothes at all is told by "
         "how active each filter is: nearly all new pictures of clothes differ from the average by "
-        f"at most {memory.most:.1f}. Yours differs by {alike.distance:.1f}, {usual}."
+        f"at most {reference.most:.1f}. Yours differs by {distance:.1f}, {usual}."
     )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from model.data.datasets import CLASSES
 from model.insight.classify import classify
-from model.insight.out_of_distribution import likeness
+from model.insight.out_of_distribution import is_strange
 from model.pictures.preprocess import Options
 from model.training.checkpoint import Trained
 from ui import images, state
@@ -20,12 +20,14 @@ from ui.predict import answers
 from ui.predict.sources import Shot
 from ui.text import cell, clean
 
+COMPARING = "Which of them are unlike clothes follows in a few seconds."
+
 
 class Answer(NamedTuple):
     """What the network makes of one picture."""
 
     values: NDArray[np.floating]  # (10,), probabilities
-    out_of_distribution: bool  # it does not look like the clothes that the network knows
+    strange: bool | None  # unlike the clothes that the network knows; None while not known
 
 
 def pick(shots: list[Shot], options: Options) -> Shot:
@@ -41,6 +43,8 @@ def pick(shots: list[Shot], options: Options) -> Shot:
         row_height=56,
         column_config={"Picture": st.column_config.ImageColumn("Picture", width=64)},
     )
+    if any(isinstance(one, Answer) and one.strange is None for one in found):
+        answers.wait_for(lambda: answers.reference_of(choice.trained), COMPARING)
     st.download_button(
         "Answers (CSV)",
         lambda: as_csv([shot.name for shot in shots], found),
@@ -79,8 +83,9 @@ def _answer(shot: Shot, options: Options, trained: Trained) -> Answer | str:
     prepared = shot.prepared(options)
     if isinstance(prepared, str):
         return prepared
-    out_of_distribution = likeness(answers.memory_of(trained), prepared.image).out_of_distribution
-    return Answer(classify(trained, prepared), out_of_distribution)
+    reference = answers.reference_of(trained)
+    strange = None if reference is None else is_strange(trained, reference, prepared.image)
+    return Answer(classify(trained, prepared), strange)
 
 
 def _row(shot: Shot, answer: Answer | str) -> dict[str, object]:
@@ -88,15 +93,15 @@ def _row(shot: Shot, answer: Answer | str) -> dict[str, object]:
         taken_for = "cannot be read" if isinstance(shot.picture, str) else "nothing to recognise"
     else:
         name = CLASSES[answer.values.argmax()]
-        doubt = " (unlike clothes)" if answer.out_of_distribution else ""
+        doubt = " (unlike clothes)" if answer.strange else ""
         taken_for = f"{name}, {100 * answer.values.max():.1f} %{doubt}"
     picture = images.data_uri(shot.thumbnail())
     return {"Picture": picture, "Taken for": taken_for, "File": clean(shot.name)}
 
 
 def as_csv(names: list[str], found: list[Answer | str]) -> str:
-    """One line per picture: the class it is taken for, all probabilities, whether it is strange, or
-    what is wrong."""
+    """One line per picture: the class it is taken for, all probabilities, whether it is strange
+    (nothing where that is not known yet), or what is wrong."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["file", "index", "label", *CLASSES, "strange", "error"])
@@ -106,6 +111,6 @@ def as_csv(names: list[str], found: list[Answer | str]) -> str:
         else:
             index = int(one.values.argmax())
             values = [f"{value:.6f}" for value in one.values]
-            out_of_distribution = "yes" if one.out_of_distribution else "no"
-            table.writerow([cell(name), index, CLASSES[index], *values, out_of_distribution, ""])
+            strange = {True: "yes", False: "no", None: ""}[one.strange]
+            table.writerow([cell(name), index, CLASSES[index], *values, strange, ""])
     return text.getvalue()
