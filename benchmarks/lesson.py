@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import psutil
@@ -18,6 +18,7 @@ from benchmarks.processes import Peak, Server, whole
 from benchmarks.sizes import Sizes
 from benchmarks.ticks import Tick
 
+TURNS = 3  # of watching and of looking away
 DEADLINE = 480.0  # seconds until whoever has not ended gives up
 log = logging.getLogger(__name__)
 
@@ -30,10 +31,11 @@ class Span:
     seconds: float = 0.0
     cpu: float = 0.0  # seconds
 
-    @property
-    def share(self) -> float:
-        """CPU seconds per second."""
-        return self.cpu / self.seconds if self.seconds else 0.0
+
+def share(spans: Iterable[Span]) -> float:
+    """CPU seconds per second."""
+    listed = list(spans)
+    return sum(one.cpu for one in listed) / (sum(one.seconds for one in listed) or 1)
 
 
 @dataclass
@@ -41,8 +43,8 @@ class Lesson:
     """What came of a class on one server."""
 
     learners: list[Learner]
-    watching: Span = Span()  # pages did nothing but look at runs
-    still: Span = Span()  # and not even that
+    watching: list[Span] = field(default_factory=list)  # pages did nothing but look at runs
+    still: list[Span] = field(default_factory=list)  # and in between not even that
     empty_mb: float = 0.0  # the web process before anybody came
     before_mb: float = 0.0  # after one visitor has seen all pages and left
     peak_mb: float = 0.0
@@ -57,9 +59,13 @@ class Lesson:
 
     @property
     def watched(self) -> list[Tick]:
-        """The looks that fell into the while in which there was nothing else."""
-        end = self.watching.began + self.watching.seconds
-        return [tick for tick in self.ticks if self.watching.began <= tick.when < end]
+        """The looks that fell into the times in which there was nothing else."""
+        return [
+            tick
+            for one in self.watching
+            for tick in self.ticks
+            if one.began <= tick.when < one.began + one.seconds
+        ]
 
     @property
     def faults(self) -> list[str]:
@@ -109,12 +115,13 @@ async def teach(lesson: Lesson, process: psutil.Process, sizes: Sizes) -> None:
     log.info("%d learners are on Train", len(lesson.learners))
     await together(lesson.learners, Learner.start)
     log.info("all runs have begun")
-    lesson.watching = await span(process, sizes.watch_seconds)
-    for one in lesson.learners:
-        one.hold(True)
-    lesson.still = await span(process, sizes.still_seconds)
-    for one in lesson.learners:
-        one.hold(False)
+    for _ in range(TURNS):
+        lesson.watching.append(await span(process, sizes.watch_seconds / TURNS))
+        for one in lesson.learners:
+            one.hold(True)
+        lesson.still.append(await span(process, sizes.still_seconds / TURNS))
+        for one in lesson.learners:
+            one.hold(False)
     await together(lesson.learners, Learner.follow)
     log.info("all runs have ended")
 

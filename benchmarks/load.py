@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.learner import Learner, Wait, step_at
-from benchmarks.lesson import Lesson, hold_lesson
+from benchmarks.lesson import Lesson, hold_lesson, share
 from benchmarks.processes import server
 from benchmarks.results import Paper, Row, described, machine, table, write
 from benchmarks.sizes import FULL, SMOKE, Sizes
@@ -161,21 +161,25 @@ def fairness_row(lesson: Lesson) -> Row:
 
 def tick_cpu_row(lesson: Lesson) -> Row:
     """What a look costs the web process."""
-    ticks, watching, still = lesson.watched, lesson.watching, lesson.still
-    own = (watching.share - still.share) * watching.seconds / len(ticks) if ticks else 0.0
+    ticks = len(lesson.watched)
+    watching, still = share(lesson.watching), share(lesson.still)
+    seconds = sum(one.seconds for one in lesson.watching)
     return Row(
         "tick-cpu",
         "CPU time of the web process per look",
-        watching.cpu / len(ticks) if ticks else 0.0,
+        (watching - still) * seconds / ticks if ticks else 0.0,
         "s",
         0.010,
-        f"All of its CPU time in {watching.seconds:.0f} s in which pages did nothing but look at "
-        f"their runs, over the {len(ticks)} looks; handing out and keeping the training is in it. "
-        f"It took {watching.share:.2f} of a core then, and {still.share:.2f} in the "
-        f"{still.seconds:.1f} s after that, in which runs trained on and no page looked; the "
-        f"difference is {own:.4f} s per look.",
+        f"In {seconds:.0f} s, in {len(lesson.watching)} parts, pages did nothing but look at their "
+        f"runs, {ticks} times, and the web process took {watching:.3f} of a core; after each part "
+        f"they looked away, runs trained on, and it took {still:.3f}: handing out and keeping the "
+        "training. The difference is what looks cost.",
         fault="" if ticks else "none was taken in that time",
-        detail={"watching": vars(watching), "still": vars(still), "ticks": len(ticks)},
+        detail={
+            "watching": [vars(one) for one in lesson.watching],
+            "still": [vars(one) for one in lesson.still],
+            "ticks": ticks,
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""Six habits of Streamlit's server that this app ends, with the guard before it or without.
+"""Seven habits of Streamlit's server that this app ends, with the guard before it or without.
 
 They reach into Streamlit's inside; tests/ui/test_guard.py notices when that has moved. Importing
 this module is all there is to do: app.py's guard does it, and every page by ui/shell.py.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import sys
 import weakref
 from collections.abc import Callable
@@ -19,12 +20,16 @@ from streamlit.components.v2.bidi_component import serialization
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from ui import bounds
 from ui.page_runs import uninterrupted
 
+# For so long a window that lost its server, or was reloaded by mistake, finds all as it was.
+KEPT_SECONDS = 100.0
 # What the server tells because a browser asked, and not because a page ran.
 ANSWERS = {"file_urls_response", "backend_operation_response"}
 
@@ -123,6 +128,28 @@ def kept_answers(clear: Any) -> Any:
     return clear_rest
 
 
+def for_a_while(save: Any) -> Any:
+    """MemorySessionStorage.save of a session whose window is gone: for KEPT_SECONDS.
+
+    Streamlit lets go of one, and of what it holds in memory, when another is saved after its time.
+    """
+
+    @functools.wraps(save)
+    def save_for_a_while(storage: Any, info: SessionInfo) -> None:
+        save(storage, info)
+
+        def let_go() -> None:
+            if storage.get(info.session.id) is info:
+                storage.delete(info.session.id)
+                info.session.shutdown()
+            if not storage.list():
+                gc.collect()  # nobody waits; a session is a knot that counting does not undo
+
+        asyncio.get_running_loop().call_later(KEPT_SECONDS, let_go)
+
+    return save_for_a_while
+
+
 def without_pandas(is_dataframe_like: Any) -> Any:
     """Whether a value for a component is a data frame, which no list or dict is without pandas.
 
@@ -143,4 +170,5 @@ if not hasattr(MemoryUploadedFileManager.add_file, "__wrapped__"):  # once, howe
     AppSession.handle_backmsg = calm(AppSession.handle_backmsg)
     serialization.is_dataframe_like = without_pandas(serialization.is_dataframe_like)
     ForwardMsgQueue.clear = kept_answers(ForwardMsgQueue.clear)
+    MemorySessionStorage.save = for_a_while(MemorySessionStorage.save)
 SafeSessionState.on_script_will_rerun = take_in

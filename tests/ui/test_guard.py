@@ -5,6 +5,7 @@ import contextlib
 import re
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -17,6 +18,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
@@ -380,6 +382,31 @@ def test_a_window_that_reruns_without_end_is_stopped_and_told(monkeypatch):
     assert not page.run().error
 
 
+def test_a_window_that_is_gone_leaves_nothing_behind_and_one_that_comes_back_finds_all(monkeypatch):
+    """Streamlit keeps it until another is gone after its time: on a quiet server, for ever."""
+    monkeypatch.setattr(streamlit_patches, "KEPT_SECONDS", 0.05)
+    ended = []
+
+    def window(name):
+        session = SimpleNamespace(id=name, shutdown=lambda: ended.append(name))
+        return SimpleNamespace(session=session)
+
+    async def leave():
+        storage = MemorySessionStorage()
+        first, back = window("first"), window("back")
+        storage.save(first)
+        storage.save(back)
+        storage.delete("back")  # it is connected again, and then gone once more
+        storage.save(again := window("back"))
+        await asyncio.sleep(0.02)
+        assert storage.list() == [first, again]
+        await asyncio.sleep(0.2)
+        assert storage.list() == []
+
+    asyncio.run(leave())
+    assert ended == ["first", "back"]
+
+
 def test_streamlits_inside_is_where_the_patches_reach():
     assert net_util.get_external_ip is streamlit_patches.no_external_address
     assert MemoryUploadedFileManager.add_file.__wrapped__.__name__ == "add_file"
@@ -387,6 +414,7 @@ def test_streamlits_inside_is_where_the_patches_reach():
     assert SafeSessionState.on_script_will_rerun is streamlit_patches.take_in
     assert serialization.is_dataframe_like.__wrapped__.__name__ == "is_dataframe_like"
     assert ForwardMsgQueue.clear.__wrapped__.__name__ == "clear"
+    assert MemorySessionStorage.save.__wrapped__.__name__ == "save"
     manager = MemoryUploadedFileManager("/upload")
     for number in range(8):
         manager.add_file("one", UploadedFileRec(str(number), "f", "t", bytes(20 * MB)))

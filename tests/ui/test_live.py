@@ -108,9 +108,10 @@ def test_a_tick_is_small_also_where_thirty_train(run):
 
 
 def test_the_page_is_told_when_more_must_change_and_when_to_look_again(run):
-    running = news()
-    assert running["state"] == "running, moving"
-    assert running["wait"] == pytest.approx(3)  # thirty train
+    assert news()["wait"] == progress.TICK_SECONDS  # somebody waits for it to begin
+    trained(run, 5)
+    assert news()["state"] == "running, moving"
+    assert news()["wait"] == pytest.approx(3)  # thirty train
     run.pause()
     assert news()["state"] == "paused, still"
     assert news()["wait"] == progress.PAUSED_SECONDS

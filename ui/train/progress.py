@@ -49,9 +49,11 @@ def _state(run: Run) -> str:
 def _seconds(run: Run) -> float:
     if run.status in ENDED:
         return 0.0
-    return (
-        max(TICK_SECONDS, TICK_SHARE * server.runs().training()) if _moves(run) else PAUSED_SECONDS
-    )
+    if not _moves(run):
+        return PAUSED_SECONDS
+    if not run.snapshot().step:
+        return TICK_SECONDS  # somebody waits for it to begin
+    return max(TICK_SECONDS, TICK_SHARE * server.runs().training())
 
 
 def _news(run: Run, after: str) -> dict[str, Any]:
