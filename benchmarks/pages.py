@@ -168,7 +168,7 @@ def switch_row(visits: Visits) -> Row:
         "switching pages",
         median(visits.switches),
         "s",
-        0.5,
+        0.4,
         f"From the click in the menu {COMPLETE}; all pages in turn, the first time on each "
         f"included. By page: {usual}; the slowest: "
         f"{max(one['complete'] for one in visits.switches):.2f} s; headings alone: "

@@ -134,7 +134,7 @@ def measure(sizes: Sizes) -> list[Row]:
             "stroke to probabilities while two runs train",
             statistics.median(taken),
             "ms",
-            350.0,
+            300.0,
             "From the release of the mouse button to the first frame with other bars, by the "
             "page's clock: the canvas' own wait of 200 ms, the way to the server, preparing, "
             "predicting, the way back, drawing. Both runs train the article's recipe on the same "

@@ -42,47 +42,68 @@ def chosen(key: str) -> Options:
 
 
 def overrides(key: str) -> None:
-    """The widgets that change the preparation, folded away."""
-    with st.expander("Change how the picture is prepared", icon=":material/tune:"):
-        st.caption("Switch a stage off and see what it is worth: the answer follows at once.")
-        grid = st.grid(3, min_column_width=220)
-        for name, (label, explanation, choices) in OVERRIDES.items():
-            grid.segmented_control(
-                label,
-                list(choices),
-                default=next(iter(choices)),
-                required=True,
-                key=f"{key}_{name}",
-                persist_state="session",
-                help=explanation,
-            )
-        if not st.toggle(
-            "Find the border between item and background by itself",
-            value=True,
-            key=f"{key}_find",
+    """The widgets that change the preparation, folded away.
+
+    They are there only while they are unfolded: an answer to a stroke is quicker without them.
+    """
+    folded = st.expander(
+        "Change how the picture is prepared",
+        icon=":material/tune:",
+        key=f"{key}_changes",
+        on_change="rerun",
+    )
+    if folded.open:
+        with folded:
+            _widgets(key)
+
+
+def _widgets(key: str) -> None:
+    st.caption("Switch a stage off and see what it is worth: the answer follows at once.")
+    grid = st.grid(3, min_column_width=220)
+    for name, (label, explanation, choices) in OVERRIDES.items():
+        grid.segmented_control(
+            label,
+            list(choices),
+            default=next(iter(choices)),
+            required=True,
+            key=f"{key}_{name}",
             persist_state="session",
-        ):
-            st.slider(
-                "Threshold",
-                0,
-                255,
-                THRESHOLD,
-                key=f"{key}_threshold",
-                persist_state="session",
-                help="How far a pixel must be from the background's colour to count as the item.",
-            )
+            help=explanation,
+        )
+    if not st.toggle(
+        "Find the border between item and background by itself",
+        value=True,
+        key=f"{key}_find",
+        persist_state="session",
+    ):
+        st.slider(
+            "Threshold",
+            0,
+            255,
+            THRESHOLD,
+            key=f"{key}_threshold",
+            persist_state="session",
+            help="How far a pixel must be from the background's colour to count as the item.",
+        )
 
 
 def strip(prepared: Prepared) -> None:
-    """Every stage as a small picture with a line on why it is done."""
-    grid = st.grid(6, min_column_width=150, key="stages")
-    for number, stage in enumerate(prepared.stages, 1):
-        with grid.cell():
-            st.image(_large(stage), width="stretch", alt=f"Stage {number}: {stage.name}")
-            st.markdown(f"**{number}. {stage.name}**")
-            st.caption(stage.why)
+    """Every stage as a small picture with a line on why it is done.
+
+    As one piece of HTML: with four elements for each, a browser would show an answer later.
+    """
+    cells = "".join(_cell(number, stage) for number, stage in enumerate(prepared.stages, 1))
+    st.html(f'<div class="stages">{cells}</div>')
     for note in prepared.notes:
         st.markdown(f":material/info: {note}")
+
+
+def _cell(number: int, stage: Stage) -> str:
+    return (
+        f'<figure><img src="{_large(stage)}" alt="Stage {number}: {stage.name}">'
+        f"<figcaption><strong>{number}. {stage.name}</strong><small>{stage.why}</small>"
+        "</figcaption></figure>"
+    )
 
 
 def _large(stage: Stage) -> str:
