@@ -136,8 +136,10 @@ def test_the_address_is_below_the_apps(base, monkeypatch):
 def test_a_server_with_the_route_can_be_told_from_one_without(way, tmp_path):
     """A browser takes what is no JSON for a server without it: see assets/js/live.js."""
     with Served(way, tmp_path) as served:
-        answer = served.get(ROUTE, **{live.HEADER: "nobody's"})
+        foreign = {"Origin": "https://evil.example"}
+        answer = served.get(ROUTE, **{live.HEADER: "nobody's"}, **foreign)
     if way == "guarded":
         assert (answer.status_code, answer.json()) == (410, {"gone": True})
+        assert "access-control-allow-origin" not in answer.headers
     else:
         assert answer.status_code == 404 or "json" not in answer.headers["content-type"]
