@@ -143,7 +143,7 @@ def epoch_row(turns: Turns) -> Row:
         "seconds per epoch, article's recipe, one run",
         statistics.median(turns.single),
         "s",
-        0.6,
+        0.55,
         "Wall clock from one epoch's end to the next, queue and handing over of the state "
         "included, workers started before; the script's by a Keras callback. First epochs count "
         "on both sides; importing TensorFlow and testing on neither.",
@@ -159,7 +159,7 @@ def pair_row(turns: Turns) -> Row:
         "the same, two runs at once, together",
         statistics.median(turns.pair),
         "s",
-        0.45,
+        0.40,
         "Seconds until both runs have ended an epoch, against two times the script's epoch, "
         "which is what training one after the other would take.",
         2 * turns.script_median,
@@ -179,7 +179,7 @@ def quick_row(turns: Turns, sizes: Sizes) -> Row:
         f"time to 90.67 % on the test set, recipe quick (reached {100 * accuracy:.2f} %)",
         seconds,
         "s",
-        1 / 8,
+        0.10,
         "One whole run, validation after each epoch and the test at the end included, the worker "
         "started before as a visit to Train does; against 30 times the script's median epoch, "
         "without its import and its test (30 epochs are not run).",
