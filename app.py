@@ -19,9 +19,10 @@ if __name__ == "__main__":
     st.session_state[state.APP_RAN] = True
     shell.navigation().run()
 else:
-    from ui import guard, live
+    from ui import allocator, guard, live
     from ui.train import progress
 
+    allocator.few_heaps()
     app = st.App(
         __file__,
         routes=live.routes([progress.VIEW]),

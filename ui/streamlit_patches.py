@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import gc
 import sys
 import weakref
 from collections.abc import Callable
@@ -25,7 +24,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
-from ui import bounds
+from ui import allocator, bounds
 from ui.page_runs import uninterrupted
 
 # For so long a window that lost its server, or was reloaded by mistake, finds all as it was.
@@ -143,7 +142,7 @@ def for_a_while(save: Any) -> Any:
                 storage.delete(info.session.id)
                 info.session.shutdown()
             if not storage.list():
-                gc.collect()  # nobody waits; a session is a knot that counting does not undo
+                allocator.give_back()
 
         asyncio.get_running_loop().call_later(KEPT_SECONDS, let_go)
 
