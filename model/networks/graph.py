@@ -167,8 +167,20 @@ def _folded(x: Any, layer: Conv, pool: Pool, kernel: Any, bias: Any) -> Any:
     kernel = tf.reshape(kernel, [side, size, side, size, channels, members])
     kernel = tf.transpose(kernel, [0, 2, 1, 3, 4, 5])
     kernel = tf.reshape(kernel, [side, side, size * size * channels, members])
-    x = tf.nn.conv2d(tf.nn.space_to_depth(x, size), kernel, 1, "VALID")
+    x = tf.nn.conv2d(_squares(x, size), kernel, 1, "VALID")
     return _join(x, layer, pool, bias)
+
+
+def _squares(x: Any, size: int) -> Any:
+    """(n, h, w, c) to (n, h / size, w / size, size * size * c): a square's pixels as channels.
+
+    As tf.nn.space_to_depth, which takes four times as long.
+    """
+    _, height, width, channels = x.shape
+    height, width = height // size, width // size
+    x = tf.reshape(x, [-1, height, size, width, size * channels])
+    x = tf.transpose(x, [0, 1, 3, 2, 4])
+    return tf.reshape(x, [-1, height, width, size * size * channels])
 
 
 def _pool(x: Any, pool: Pool) -> Any:
