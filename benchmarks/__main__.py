@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import keeping, memory, pages, pictures, strokes, training
-from benchmarks.results import Row, described, machine, number, table, write
+from benchmarks.results import Row, can_begin, described, machine, number, table, write
 from benchmarks.sizes import FULL, SMOKE, Sizes
-from model.data import datasets
 
 RESULTS = Path(__file__).resolve().parent / "results"
 NAMES = (
@@ -77,11 +76,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; exit status 1 if a figure is void, 2 without Fashion-MNIST."""
     options = parse(arguments)
-    if datasets.find().dataset is None:
-        print(f"Fashion-MNIST is not on this computer. {datasets.HOW_TO_GET_IT}", file=sys.stderr)
+    if not can_begin():
         return 2
-    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    log.setLevel(logging.INFO)
     about, began = machine(), time.perf_counter()
     found = measure(set(options.only or NAMES), SMOKE if options.smoke else FULL)
     about["minutes"] = round((time.perf_counter() - began) / 60, 1)

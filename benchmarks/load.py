@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import math
 import statistics
 import sys
@@ -22,9 +21,8 @@ from pathlib import Path
 from benchmarks.learner import Learner, Wait, step_at
 from benchmarks.lesson import Lesson, hold_lesson, share
 from benchmarks.processes import server
-from benchmarks.results import Paper, Row, described, machine, table, write
+from benchmarks.results import Paper, Row, can_begin, described, machine, table, write
 from benchmarks.sizes import FULL, SMOKE, Sizes
-from model.data import datasets
 from model.training.snapshot import ENDED
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -283,11 +281,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; exit status 1 if anything went wrong, 2 without Fashion-MNIST."""
     options = parse(arguments)
-    if datasets.find().dataset is None:
-        print(f"Fashion-MNIST is not on this computer. {datasets.HOW_TO_GET_IT}", file=sys.stderr)
+    if not can_begin():
         return 2
-    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    logging.getLogger("benchmarks").setLevel(logging.INFO)
     sizes = SMOKE if options.smoke else FULL
     sizes = replace(sizes, learners=options.learners or sizes.learners)
     about, began = machine(), time.perf_counter()

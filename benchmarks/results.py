@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import platform
+import sys
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -12,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
+from model.data import datasets
 
 PACKAGES = (
     "tensorflow-cpu",
@@ -108,6 +112,16 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def can_begin() -> bool:
+    """Whether there is what to measure with, else what is missing; then progress is told."""
+    if datasets.find().dataset is None:
+        print(f"Fashion-MNIST is not on this computer. {datasets.HOW_TO_GET_IT}", file=sys.stderr)
+        return False
+    logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    logging.getLogger("benchmarks").setLevel(logging.INFO)
+    return True
 
 
 def machine() -> dict[str, Any]:

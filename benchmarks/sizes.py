@@ -25,7 +25,7 @@ class Sizes:
     learner_epochs: int = 3  # of each
     arrive_seconds: float = 10.0  # in which they come
     watch_seconds: float = 15.0  # that all only watch their runs
-    still_seconds: float = 9.0  # after that, in which no page looks
+    still_seconds: float = 9.0  # in turns with it, in which no page looks
     left_seconds: float = 120.0  # after all have left, until memory is looked at
 
 

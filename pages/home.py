@@ -4,10 +4,11 @@ import numpy as np
 import streamlit as st
 
 from model.data.datasets import CLASSES
-from model.networks.architectures import NETWORKS, keras_code
+from model.networks.architectures import NETWORKS
 from model.networks.forward import predict
 from ui import bars, components, images, shell, state
 from ui.buttons import pressed
+from ui.home.networks import networks
 
 STEPS = (  # the article's, each with what it is and where it is done: (label, file or anchor)
     ("Import", "One library does it all: Keras, on top of TensorFlow.", ("The code", "#networks")),
@@ -88,36 +89,6 @@ def path() -> None:
                 st.markdown(f"[:material/arrow_downward: {label}]({target})")
             else:
                 st.page_link(target, label=label, icon=":material/arrow_forward:")
-
-
-@st.fragment
-def networks() -> None:
-    """The tables, and the code of whichever network somebody opens.
-
-    Code comes when it is asked for: what colours it is a third of all that the browser would have
-    to load for this page, and keeps a slow one busy for a second.
-    """
-    st.subheader("The networks, layer by layer", anchor="networks")
-    st.markdown(
-        "A picture goes in at the top; ten probabilities come out at the bottom. Parameters are "
-        "the numbers that training changes. A *convolution* moves small filters over the picture, "
-        "each looking for one pattern. *Pooling* joins neighbours and makes the picture smaller. A "
-        "*dense* layer weighs all its inputs. *relu* and *tanh* bend its outputs, *softmax* turns "
-        "the last ones into probabilities."
-    )
-    tabs = st.tabs([network.label for network in NETWORKS.values()])
-    for tab, (name, network) in zip(tabs, NETWORKS.items(), strict=True):
-        with tab:
-            st.markdown(network.story)
-            st.markdown(components.layer_table(network))
-            code = st.expander(
-                "The Keras code, to copy into any notebook",
-                icon=":material/code:",
-                key=f"home_code_{name}",
-                on_change="rerun",
-            )
-            if code.open:
-                code.code(keras_code(network), language="python")
 
 
 shell.begin("Teach a network to see", "")

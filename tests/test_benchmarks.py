@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import keeping, memory, pages, pictures, strokes, training
+from benchmarks import keeping, memory, pages, pictures, results, strokes, training
 from benchmarks.processes import Peak, share, whole
 from benchmarks.results import Row, cells, machine, number, processor, table, write
 from benchmarks.sizes import FULL, SMOKE
@@ -154,7 +154,7 @@ def test_every_measurement_can_be_asked_for_alone(monkeypatch):
 
 def test_the_command_prints_and_writes(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(command, "measure", lambda wanted, sizes: [replace(ALONE, fault="wrong")])
-    monkeypatch.setattr(command.datasets, "find", lambda: type("Search", (), {"dataset": True}))
+    monkeypatch.setattr(results.datasets, "find", lambda: type("Search", (), {"dataset": True}))
     assert command.main(["--only", "web", "--out", str(tmp_path)]) == 1
     assert "| memory | 200 MB |" in capsys.readouterr().out
     assert (tmp_path / "latest.json").exists()

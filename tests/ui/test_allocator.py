@@ -1,7 +1,9 @@
 """What the C library keeps of memory that was given back."""
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import pytest
 
@@ -45,10 +47,23 @@ def test_threads_share_heaps(tmp_path):
     assert heaps(tmp_path, "as usual") > allocator.HEAPS
 
 
-def test_giving_back_leaves_what_is_used():
-    held = bytearray(b"here") * 1000
-    allocator.give_back()
-    assert held == bytearray(b"here" * 1000)
+class Knot:
+    """Holds itself, as a session does."""
+
+    def __init__(self):
+        self.itself = self
+
+
+def test_giving_back_undoes_knots_that_nobody_holds_and_leaves_the_others():
+    gc.disable()
+    try:
+        held, gone = Knot(), weakref.ref(Knot())
+        assert gone() is not None
+        allocator.give_back()
+        assert gone() is None
+        assert held.itself is held
+    finally:
+        gc.enable()
 
 
 def test_where_there_is_another_library_nothing_happens(monkeypatch):
