@@ -16,6 +16,7 @@ from model.data.datasets import CLASSES
 from model.networks import forward
 from model.networks.architectures import NETWORKS
 from model.pictures.preprocess import PictureError, Prepared, prepare, read_picture
+from model.pictures.reading import MAX_BYTES
 from model.training.checkpoint import Trained
 
 # Trained on Fashion-MNIST and on drawings, for pictures from outside; and on Fashion-MNIST alone.
@@ -32,7 +33,9 @@ def classify(trained: Trained, prepared: Prepared) -> NDArray[np.float32]:
 def describe(trained: Trained, file: Path) -> dict[str, Any]:
     """One line of the command's output; what is wrong with a file stands under "error"."""
     try:
-        probabilities = classify(trained, prepare(read_picture(file.read_bytes())))
+        with file.open("rb") as source:
+            content = source.read(MAX_BYTES + 1)  # of what is too large, no more
+        probabilities = classify(trained, prepare(read_picture(content)))
     except PictureError as error:
         return {"file": str(file), "error": str(error)}
     except OSError as error:
