@@ -2,6 +2,7 @@
 
 import io
 
+import pillow_heif
 import pytest
 from PIL import Image, ImageDraw
 from streamlit.runtime import memory_uploaded_file_manager
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest, local_script_runner
 from model import PROJECT
 from model.data.datasets import CLASSES
 from model.networks.architectures import NETWORKS, initial_weights
+from model.pictures import kinds, reading
 from model.training.checkpoint import Trained, to_bytes
 from model.training.recipes import Config
 from model.training.run_store import Runs
@@ -205,6 +207,26 @@ def assert_only_text(app):
     found = markdown(app).replace(plain(ODD), "")
     for alive in ("](https", "**b**", ":red[c]", "$d$", "<b>", "example.org"):
         assert alive not in found, found
+
+
+def test_the_uploader_offers_what_is_read_and_lets_all_else_be_told(page):
+    proto = page.file_uploader[0].proto
+    assert all(name in proto.help for name in kinds.READ)
+    assert not proto.type, "Streamlit would refuse other files in fewer words"
+    assert proto.max_upload_size_mb * 2**20 == reading.MAX_BYTES
+
+
+def test_a_phones_heic_is_read(page):
+    file = io.BytesIO()
+    pillow_heif.from_pillow(Image.open(io.BytesIO(shirt()))).save(file)
+    page.file_uploader[0].set_value([("IMG_1.HEIC", file.getvalue(), "image/heic")]).run()
+    assert answered(page)
+
+
+def test_a_file_that_is_no_picture_is_named(page):
+    page.file_uploader[0].set_value([("shoe.pdf", b"%PDF-1.7\n" + bytes(99), "application/pdf")])
+    page.run()
+    assert page.info[0].value.startswith("This is a PDF")
 
 
 def test_the_name_of_a_picture_is_text(page):

@@ -20,6 +20,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model.data import browse
 from model.data.datasets import CLASSES
+from model.pictures.kinds import READABLE
 from model.pictures.preprocess import Options, PictureError, Prepared, prepare, read_picture
 from ui import assets, images, state, uploads
 from ui.buttons import pressed
@@ -161,7 +162,11 @@ def _key(name: str) -> str:
 
 
 def upload() -> list[Shot] | str:
-    """A place for files."""
+    """A place for files.
+
+    Files of all types can be chosen: for one that is no picture the answer says what it is and what
+    to do, where Streamlit would only say that it is not allowed.
+    """
     key = _key("predict_upload")
     st.file_uploader(
         "Pictures",
@@ -169,7 +174,7 @@ def upload() -> list[Shot] | str:
         key=key,
         on_change=_keep,
         args=("Upload", key),
-        help="JPEG, PNG, WebP, GIF, BMP or TIFF. Several at once are welcome.",
+        help=f"{READABLE}. Several at once are welcome.",
     )
     shots = _kept("Upload", key)
     st.caption(PRIVATE)
