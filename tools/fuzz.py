@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 from numpy.random import Generator
 from PIL import Image
 
@@ -34,6 +35,22 @@ FORMATS: dict[str, tuple[str, dict[str, object]]] = {
     "webp": ("RGB", {"format": "WEBP"}),
     "bmp": ("RGB", {"format": "BMP"}),
     "tiff": ("RGB", {"format": "TIFF", "compression": "tiff_lzw"}),
+    "plain tiff": ("RGB", {"format": "TIFF"}),
+    "deep tiff": ("I;16", {"format": "TIFF", "compression": "tiff_adobe_deflate"}),
+    "floats": ("F", {"format": "TIFF"}),
+    "avif": ("RGBA", {"format": "AVIF"}),
+    # Their first frame is white, so that the next ones are read.
+    "moving gif": ("RGB", {"format": "GIF", "save_all": True}),
+    "moving webp": ("RGB", {"format": "WEBP", "save_all": True}),
+    "moving png": ("RGBA", {"format": "PNG", "save_all": True}),
+    "moving avif": ("RGB", {"format": "AVIF", "save_all": True}),
+    "pages": ("RGB", {"format": "TIFF", "save_all": True, "compression": "tiff_lzw"}),
+}
+HEIC: dict[str, tuple[str, dict[str, object]]] = {
+    "heic": ("RGB", {}),
+    "heic of tiles": ("RGB", {"tile_size": 32}),
+    "heic with alpha": ("RGBA", {}),
+    "heic of ten bits": ("RGB;16", {}),
 }
 
 
@@ -41,14 +58,30 @@ def good_files(rng: Generator) -> list[bytes]:
     """One sound file of each kind, about 64 x 48 pixels."""
     ground = rng.integers(0, 256, (48, 64, 3), dtype=np.uint8)
     ground[10:40, 20:44] = 40
-    files = []
-    for mode, options in FORMATS.values():
-        picture = Image.fromarray(ground)
-        picture = picture.convert("L").convert("I;16") if mode == "I;16" else picture.convert(mode)
-        file = io.BytesIO()
-        picture.save(file, **options)  # type: ignore[arg-type]
-        files.append(file.getvalue())
-    return files
+    sound = Image.fromarray(ground)
+    files = [_saved(sound, mode, options) for mode, options in FORMATS.values()]
+    files += [_heic(sound, mode, options) for mode, options in HEIC.values()]
+    film = b"\0\0\0\x18ftypmp42" + rng.bytes(3000)  # behind a JPEG, as phones append it
+    return [*files, files[0] + film, files[0] + files[1]]
+
+
+def _saved(picture: Image.Image, mode: str, options: dict[str, object]) -> bytes:
+    frames = [Image.new("RGB", picture.size, "white"), picture] if "save_all" in options else []
+    first, *others = [
+        one.convert("L").convert("I;16") if mode == "I;16" else one.convert(mode)
+        for one in frames or [picture]
+    ]
+    file = io.BytesIO()
+    first.save(file, **options, **({"append_images": others} if others else {}))  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def _heic(picture: Image.Image, mode: str, options: dict[str, object]) -> bytes:
+    pixels = np.asarray(picture.convert(mode.partition(";")[0]))
+    data = (pixels.astype(np.uint16) * 257 if ";16" in mode else pixels).tobytes()
+    file = io.BytesIO()
+    pillow_heif.from_bytes(mode, picture.size, data).save(file, **options)
+    return file.getvalue()
 
 
 def _flip(content: bytearray, rng: Generator) -> None:
@@ -74,7 +107,7 @@ def _double(content: bytearray, rng: Generator) -> None:
 def _extreme(content: bytearray, rng: Generator) -> None:
     """Numbers of the header, sizes above all, become the smallest or the largest there are."""
     for _ in range(int(rng.integers(1, 4))):
-        start = int(rng.integers(0, min(200, len(content))))
+        start = int(rng.integers(0, min(400, len(content))))
         value = [b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\xff\xff"]
         content[start : start + 4] = value[int(rng.integers(len(value)))]
 
@@ -126,7 +159,7 @@ def run(count: int, seed: int = 0) -> dict[str, int]:
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
         if seconds > MOST_SECONDS or grown > MOST_BYTES:
             raise AssertionError(f"file {number}: {seconds:.1f} s, {grown / 1e6:.0f} MB more")
-        key = result.split(";")[0][:70]
+        key = result.split(". ")[0][:70]
         counts[key] = counts.get(key, 0) + 1
     return counts
 
