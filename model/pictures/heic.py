@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pillow_heif import HeifImage
 
 
+MOST_BRANDS = 256  # bytes of the first box; most have 24 to 40
+
+
 class Still(NamedTuple):
     """The main picture of a file, not yet decoded."""
 
@@ -54,8 +57,10 @@ def open_still(content: bytes) -> Still:
 def _as_still(content: bytes) -> bytes:
     """A file with the brands of a still picture in its first box, whatever it says it is."""
     size = int.from_bytes(content[:4], "big")
+    if not 24 <= size <= MOST_BRANDS:
+        return content
     brands = b"heic" + content[12:16] + b"mif1heic"
-    return content[:8] + (brands + bytes(max(0, size - 24)))[: size - 8] + content[size:]
+    return content[:8] + brands.ljust(size - 8, b"\0") + content[size:]
 
 
 def _library() -> Any:

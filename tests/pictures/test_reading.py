@@ -600,6 +600,12 @@ def test_a_heic_that_is_larger_than_it_says_is_refused(tmp_path):
     assert peak_of(lie, tmp_path) < 20
 
 
+def test_a_first_box_that_claims_to_be_huge_is_not_made_room_for(tmp_path):
+    content = b"\x7a" + as_heic(shirt())[1:]
+    assert "HEIC" in refusal(content)
+    assert peak_of(content, tmp_path) < 20
+
+
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.5, 0.9])
 def test_damaged_heic_is_told(share):
     content = as_heic(shirt())
