@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import resource
 import sys
 import time
@@ -159,7 +160,7 @@ def run(count: int, seed: int = 0) -> dict[str, int]:
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
         if seconds > MOST_SECONDS or grown > MOST_BYTES:
             raise AssertionError(f"file {number}: {seconds:.1f} s, {grown / 1e6:.0f} MB more")
-        key = result.split(". ")[0][:70]
+        key = re.sub(r"\d+", "…", result).split(". ")[0][:70]
         counts[key] = counts.get(key, 0) + 1
     return counts
 
