@@ -110,7 +110,7 @@ def test_an_uploaded_picture_is_recognised_and_a_bad_one_is_told(server, page):
     page.reload()
     page.get_by_role("radio", name="Upload").click()
     files.set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"})
-    expect(page.get_by_text("This is not a picture")).to_be_visible()
+    expect(page.get_by_text("This is a text, not a picture")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
