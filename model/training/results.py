@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.training.checkpoint import Checkpoint
+from model.training.glimpse import Glimpse
 from model.training.metrics import Score
 
 
@@ -25,3 +26,4 @@ class Slice:
     seconds: float
     validation: Score | None  # at the end of an epoch, where pictures are held out
     test: Score | None  # at the end of the run, and only there
+    glimpse: Glimpse | None = None  # of the network after it

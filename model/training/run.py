@@ -22,6 +22,7 @@ from model.networks.architectures import NETWORKS, Weights, multiplications
 from model.training.batches import split, steps_per_epoch
 from model.training.checkpoint import Trained, final_weights, start
 from model.training.faults import why
+from model.training.glimpse import Glimpse, glimpse
 from model.training.metrics import Score
 from model.training.queue import Job, Jobs
 from model.training.recipes import Config, check
@@ -165,6 +166,22 @@ class Run:
         with self._lock:
             self._seen = time.monotonic()
             return self._now
+
+    def glimpse(self) -> Glimpse:
+        """What its newest weights make of a few pictures, as the last slice told.
+
+        Where none did, it is worked out here, once; DataError where the pictures are missing.
+        """
+        with self._lock:
+            now = self.snapshot()
+            if now.glimpse:
+                return now.glimpse
+            weights = self.trained().weights
+        found = glimpse(now.config, weights, now.step)
+        with self._lock:
+            if self._now.version == now.version:
+                self._now = replace(self._now, glimpse=found)  # nothing that is kept has changed
+        return found
 
     def watch(self, watcher: str, is_here: Callable[[], bool]) -> None:
         """Count as watched for as long as `is_here` says so, whatever the watcher looks at."""
@@ -343,6 +360,7 @@ class Run:
             accuracies=np.concatenate([now.accuracies, result.accuracies]),
             images_per_second=self._speed(steps * now.config.batch_size, result.seconds),
             test=result.test,
+            glimpse=result.glimpse,
         )
         ended = steps and result.checkpoint.step % now.steps_per_epoch == 0
         if ended or result.checkpoint.step in MOMENTS:

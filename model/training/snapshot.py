@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from model.training.glimpse import Glimpse
 from model.training.metrics import Score
 from model.training.recipes import Config
 
@@ -44,6 +45,7 @@ class Snapshot:
     images_per_second: float  # lately, waiting for a worker included; 0 while not known
     test: Score | None  # once the run has ended
     version: int  # grows with every change
+    glimpse: Glimpse | None = None  # of the newest weights, once it was taken; it is not kept
 
     @property
     def total_steps(self) -> int:

@@ -32,6 +32,7 @@ from model.networks.architectures import (
 from model.networks.graph import TrainingMode, logits
 from model.training.batches import augment, epoch_plan, split, steps_per_epoch
 from model.training.checkpoint import Checkpoint, final_weights
+from model.training.glimpse import glimpse
 from model.training.metrics import Score, score
 from model.training.recipes import OPTIMIZERS, Config, learning_rates
 from model.training.results import Slice
@@ -245,9 +246,11 @@ def advance(checkpoint: Checkpoint, config: Config, steps: int, last: bool = Fal
     ended = steps > 0 and after.step % per_epoch == 0
     finished = last or after.step >= per_epoch * config.epochs
     validation = validate(after, config) if ended and config.validation_images else None
-    test = evaluate(config, final_weights(after, config)) if finished else None
+    weights = final_weights(after, config)
+    test = evaluate(config, weights) if finished else None
+    seen = glimpse(config, weights, after.step)
     seconds = time.perf_counter() - started
-    return Slice(after, losses.numpy(), accuracies.numpy(), seconds, validation, test)
+    return Slice(after, losses.numpy(), accuracies.numpy(), seconds, validation, test, seen)
 
 
 def validate(checkpoint: Checkpoint, config: Config) -> Score:
