@@ -1,17 +1,24 @@
-// The view of a run in training: how far it is, and its curves, which grow. See live.js.
+// The view of a run in training: how far it is, its curves, which grow, and what the network sees.
+// See live.js.
 
 import { draw, end as endPlot } from "./figure.js";
+import * as look from "./look.js";
+import * as say from "./say.js";
 
 const FRAME = `
   <div class="run-progress" role="progressbar" aria-label="Progress" aria-valuemin="0"
     aria-valuemax="100"><div></div></div>
   <p class="run-where"></p>
   <p class="run-queue"></p>
-  <div class="run-curves"></div>`;
+  <div class="run-said" aria-live="polite"></div>
+  <div class="run-body">
+    <div class="run-curves"></div>
+    <div class="run-look"></div>
+  </div>`;
 const CURVE = `<h3></h3><p class="run-words"></p><div class="plot" role="img"></div>`;
 
 // Build the frame, once, and take the figures without points.
-export function begin(place, { charts }) {
+export function begin(place, { charts, token, look: sight }) {
   if (!place.firstChild) {
     place.innerHTML = FRAME;
     for (const { name, words } of charts) {
@@ -23,6 +30,11 @@ export function begin(place, { charts }) {
     }
   }
   place.charts = charts;
+  place.token = token;
+  // The place is as high as the style says, which makes room for what stands beside it.
+  for (const { figure } of charts) delete figure.layout.height;
+  say.begin(place.querySelector(".run-said"), token);
+  look.begin(place.querySelector(".run-look"), sight);
 }
 
 export async function show(place, news) {
@@ -32,6 +44,8 @@ export async function show(place, news) {
   bar.firstElementChild.style.width = `${100 * news.share}%`;
   place.querySelector(".run-where").textContent = news.where;
   place.querySelector(".run-queue").textContent = news.queue;
+  say.show(place.querySelector(".run-said"), place.token, news.said);
+  look.show(place.querySelector(".run-look"), news.look);
   const plots = place.querySelectorAll(".plot");
   for (const [number, chart] of place.charts.entries()) {
     append(chart.figure, news.curves[number], !news.after);

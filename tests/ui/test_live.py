@@ -1,6 +1,8 @@
 """What moves by itself: the news that a browser asks for, and those that a page's script sends."""
 
+import base64
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,6 +11,12 @@ from starlette.requests import Request
 from streamlit import config
 
 from model import server
+from model.data import datasets
+from model.data.datasets import DataError
+from model.networks.architectures import NETWORKS
+from model.networks.first_layer import first_kernels
+from model.training.checkpoint import start
+from model.training.metrics import Score
 from model.training.recipes import Config
 from model.training.run import Run
 from model.training.snapshot import EpochResult
@@ -45,7 +53,7 @@ def trained(run, batches):
     step = now.step + batches
     more = np.linspace(2, 1, step).astype(np.float32)
     ended = tuple(EpochResult(n, 1.5, 0.5, None) for n in range(1, step // 60 + 1))
-    run._change(step=step, losses=more, accuracies=more / 2, epochs=ended)
+    run._change(step=step, losses=more, accuracies=more / 2, epochs=ended, glimpse=None)
 
 
 def asked(after="", token="token"):
@@ -69,7 +77,7 @@ def test_news_begin_where_those_before_ended(run):
     trained(run, 65)
     first = news()
     assert first["after"] == ""
-    assert first["cursor"] == "32-1"
+    assert first["cursor"] == "32-1-65"
     assert [len(line["y"]) for line in first["curves"][0]["lines"]] == [32, 32, 1]
     assert not news(first["cursor"])["curves"][0]["lines"][0]["y"]
     trained(run, 10)
@@ -80,7 +88,10 @@ def test_news_begin_where_those_before_ended(run):
     assert more["queue"] == "30 runs share 2 workers in turns. 7 are ahead of yours."
 
 
-@pytest.mark.parametrize("after", ["", "nonsense", "-1--1", "9" * 30 + "-0", "1-2-3", "%00"])
+WRONG = ["", "nonsense", "-1--1--1", "9" * 30 + "-0-0", "1-2", "1-2-3-4", "%00"]
+
+
+@pytest.mark.parametrize("after", WRONG)
 def test_a_cursor_that_nobody_gave_gets_everything(run, after):
     trained(run, 20)
     found = news(after)
@@ -90,8 +101,8 @@ def test_a_cursor_that_nobody_gave_gets_everything(run, after):
 
 def test_a_cursor_from_the_future_gets_nothing_new(run):
     trained(run, 20)
-    found = news("900-9")
-    assert found["cursor"] == "10-0"
+    found = news("900-9-900")
+    assert found["cursor"] == "10-0-20"
     assert found["curves"][0]["lines"][0]["y"] == []
 
 
@@ -102,9 +113,73 @@ def test_a_tick_is_small_also_where_thirty_train(run):
     assert config.epochs * 60 > curves.MOST_POINTS
     before = news()["cursor"]
     trained(run, 60)
-    assert len(asked(before)[1]) < 1_500
+    assert len(asked(before)[1]) < 1_900
     trained(run, 20)
-    assert len(asked(news("180-5")["cursor"])[1]) < 1_000
+    assert len(asked(news("180-5-300")["cursor"])[1]) < 800  # the glimpse is known
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_glimpse_is_sent_once_and_is_small(run, name):
+    run._change(config=replace(run.snapshot().config, network=name))
+    run._checkpoint = start(run.snapshot().config)
+    seen = news()["look"]
+    assert len(json.dumps(seen)) < (450 if name != "mlp" else 1_800)
+    count, height, width = seen["shape"]
+    weights = np.frombuffer(base64.b64decode(seen["weights"]), np.int8)
+    assert len(weights) == count * height * width
+    kernels = first_kernels(NETWORKS[name], run.trained().weights)
+    np.testing.assert_allclose(
+        weights * seen["largest"] / 127, kernels.ravel(), atol=seen["largest"] / 90
+    )
+    assert len(seen["answers"]) == len(seen["sure"]) == 10
+    assert news(news()["cursor"])["look"] is None
+    trained(run, 5)
+    assert news("0-0-0")["look"]
+
+
+def test_pictures_are_sent_with_the_page_and_say_whether_they_are_held_out(run):
+    shown = progress.VIEW.about(run, "token")["look"]
+    assert "learns from these" in shown["words"]
+    assert [one["label"] for one in shown["pictures"]] == list(range(10))
+    assert len(json.dumps(shown)) < 10_000
+    run._change(config=replace(run.snapshot().config, validation_images=500))
+    held_out = progress.VIEW.about(run, "token")["look"]
+    assert "never learns" in held_out["words"]
+    assert held_out["pictures"] != shown["pictures"]
+
+
+def test_a_run_whose_pictures_are_not_here_shows_its_curves_alone(run, monkeypatch):
+    def missing(name):
+        raise DataError("Fashion-MNIST is not on this computer.")
+
+    trained(run, 20)
+    run._change(config=replace(run.snapshot().config, data="fashion-mnist", train_images=777))
+    monkeypatch.setattr(datasets, "load", missing)
+    assert progress.VIEW.about(run, "token")["look"] is None
+    found = news()
+    assert found["look"] is None
+    assert len(found["curves"][0]["lines"][0]["y"]) == 10
+
+
+def test_what_is_said_changes_with_the_status_and_with_an_epoch_and_with_nothing_else(run):
+    assert news()["said"] == ["Training is about to begin.", ""]
+    said = []
+    for _ in range(13):
+        trained(run, 10)
+        said.append(news()["said"])
+    begun = "The network is training."
+    one, two = (f"Epoch {n} of 10: training 50 %." for n in (1, 2))
+    assert said == [[begun, ""]] * 5 + [[begun, one]] * 6 + [[begun, two]] * 2
+    run.pause()
+    assert news()["said"] == ["Training is paused.", two]
+    score = Score(0.5, 0.789, np.zeros((10, 10), np.int64))
+    run._change(epochs=(EpochResult(3, 0.4, 0.834, score),))
+    assert news()["said"][1] == "Epoch 3 of 10: training 83 %, validation 79 %."
+    run._change(test=score)
+    run._end("stopped")
+    assert news()["said"][0] == "Training has ended: 78.9 % of the test pictures right."
+    run._change(status="failed")
+    assert news()["said"][0] == "Training failed."
 
 
 def test_the_page_is_told_when_more_must_change_and_when_to_look_again(run):

@@ -1,4 +1,4 @@
-"""How far a run is, and its curves, which follow it by themselves."""
+"""How far a run is, its curves, and what the network sees: all follow the run by themselves."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import re
 from typing import Any
 
 from model import server
+from model.data.datasets import DataError
 from model.training.run import Run
 from model.training.snapshot import ENDED, TRAINING, Snapshot
 from ui.live import View, follow
 from ui.plots import chart
-from ui.train import curves
+from ui.train import announcements, curves, look
 
 LOSS_ALT = "Loss against epochs, of each batch, smoothed, and per epoch"
 ACCURACY_ALT = "Accuracy against epochs, of each batch, smoothed, and per epoch"
-TICK_SECONDS = 0.8  # between two looks at a run that moves
+TICK_SECONDS = 1.0  # between two looks at a run that moves
 PAUSED_SECONDS = 3.0  # and at one that is paused: somebody else may go on with it
 TICK_SHARE = 0.1  # seconds more for every run on the server: their slices come less often, too
-CURSOR = re.compile(r"(\d{1,9})-(\d{1,9})")  # points and epochs that are drawn
+CURSOR = re.compile(r"(\d{1,9})-(\d{1,9})-(\d{1,9})")  # points, epochs, whose glimpse: drawn
 
 
 def watch(run: Run, token: str) -> None:
@@ -33,8 +34,26 @@ def _about(run: Run, token: str) -> dict[str, Any]:
         "charts": [
             {"name": "Loss", "words": "How wrong the network is. Lower is better."} | loss,
             {"name": "Accuracy", "words": "The share of pictures it gets right."} | accuracy,
-        ]
+        ],
+        "look": _look(run),
     }
+
+
+def _look(run: Run) -> dict[str, Any] | None:
+    """None where the pictures are not on this computer: the curves of a kept run still are."""
+    try:
+        return look.about(run.snapshot().config)
+    except DataError:
+        return None
+
+
+def _seen(run: Run, drawn: int) -> tuple[int, dict[str, Any] | None]:
+    """After how many batches the newest glimpse was taken, and it, unless that one is drawn."""
+    try:
+        seen = run.glimpse()
+    except DataError:
+        return 0, None
+    return seen.step, look.news(seen) if seen.step != drawn else None
 
 
 def _moves(run: Run) -> bool:
@@ -61,13 +80,16 @@ def _news(run: Run, after: str) -> dict[str, Any]:
     points, epochs = curves.counts(now)
     known = CURSOR.fullmatch(after)
     drawn = (min(int(known[1]), points), min(int(known[2]), epochs)) if known else (0, 0)
+    step, seen = _seen(run, int(known[3]) if known else -1)
     return {
         "after": after if known else "",
-        "cursor": f"{points}-{epochs}",
+        "cursor": f"{points}-{epochs}-{step}",
         "share": round(now.step / now.total_steps, 4),
         "where": _where(now, run.outstanding),
         "queue": _queue(now, run),
         "curves": curves.grown(now, *drawn),
+        "look": seen,
+        "said": announcements.said(now),
     }
 
 
