@@ -112,6 +112,14 @@ class Runs:
             self._changed(run)
         return token
 
+    def refusal(self, visitor: str) -> str:
+        """Why this visitor can start no run now, in sentences; empty if there is room for one."""
+        try:
+            self._admit(digest(visitor) if visitor else "")
+        except ServerFullError as error:
+            return str(error)
+        return ""
+
     def resume(self, run: Run) -> None:
         """Go on with a paused run; where there is no place for it now, it says so."""
         run = self._newest(run)

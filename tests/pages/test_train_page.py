@@ -131,9 +131,10 @@ def test_a_run_from_start_to_weights_in_use(page, engine):
     run = server.runs().get(token)
     assert run.snapshot().config.epochs == 3
     assert run.snapshot().recipe == "custom"
-    assert button(page, "Start training").disabled
     assert button(page, "Pause")
     assert "TensorFlow is loaded" in live(page)["news"]["where"]
+    assert len(live(page)["news"]["look"]["answers"]) == 10
+    assert len(live(page)["about"]["look"]["pictures"]) == 10
     assert "3 epochs" in " ".join(c.value for c in page.caption)
     button(page, "Pause").click().run()
     assert run.status == "paused"
@@ -225,6 +226,45 @@ def test_that_runs_cannot_be_kept_is_told(page, engine):
     server.runs()._keeper._fault = "The server's disk is full."
     page.run()
     assert "memory alone. The server's disk is full." in page.warning[0].value
+
+
+def folded(page):
+    """The line below a run that is on, which unfolds to the form of another one; None without."""
+    return next((one for one in page.expander if one.label == "Another run"), None)
+
+
+def test_below_a_run_that_is_on_the_form_of_another_one_is_folded(page, engine):
+    engine.answering = False
+    assert folded(page) is None
+    button(page, "Start training").click().run()
+    first = page.session_state["run_token"]
+    assert not folded(page).proto.expanded
+    [start] = [one for one in folded(page).button if one.label == "Start training"]
+    assert not start.disabled
+    page.number_input("train_quick_epochs").set_value(5)
+    start.click().run()
+    second = page.session_state["run_token"]
+    assert second != first
+    assert server.runs().get(second).snapshot().config.epochs == 5
+    assert server.runs().get(first).status == "running"
+    server.runs().get(second)._end("failed", "It is over.")
+    page.run()
+    assert folded(page) is None
+    assert button(page, "Start training")
+    assert page.number_input("train_quick_epochs").value == 5
+
+
+def test_where_no_more_runs_may_be_started_the_folded_line_says_why(page, engine):
+    engine.answering = False
+    page.session_state[state.VISITOR] = "me"
+    for _ in range(3):
+        token = server.runs().start(Config(data="wardrobe"), "custom", "me")
+    page.query_params["run"] = token
+    page.run()
+    assert "3 of your runs are training already" in folded(page).markdown[0].value
+    assert "Start training" not in [one.label for one in page.button]
+    button(page, "Pause").click().run()
+    assert button(page, "Start training")
 
 
 def test_an_unknown_run_is_told(page):

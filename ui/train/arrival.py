@@ -1,6 +1,7 @@
 """Brings the run that the visitor has just turned to into sight, for the eyes and the keyboard.
 
-Its button stands below, and Streamlit leaves the page where it was scrolled to.
+Its button stands below, and Streamlit leaves the page where it was scrolled to. The page is short
+at first: what follows grows, and until then the place cannot come to the top.
 """
 
 from __future__ import annotations
@@ -18,7 +19,16 @@ _place = st.components.v2.component(
       const run = data && new TextDecoder().decode(data)
       if (run && window.lenetArrived !== run) {
         window.lenetArrived = run
-        place.scrollIntoView({ block: "start" })
+        const show = () => place.scrollIntoView({ block: "start" })
+        const grown = new ResizeObserver(show)
+        const over = new AbortController()
+        const end = () => { grown.disconnect(); over.abort() }
+        for (const act of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+          document.addEventListener(act, end, { signal: over.signal, passive: true })
+        }
+        setTimeout(end, 5000)
+        grown.observe(place.closest('[data-testid="stMainBlockContainer"]') ?? document.body)
+        show()
         place.focus({ preventScroll: true })
       }
     }""",

@@ -66,7 +66,7 @@ def recipe_label(recipe: str) -> str:
     return f"recipe {RECIPES[recipe].label}" if recipe in RECIPES else "settings of your own"
 
 
-def more_settings(recipe: str, busy: bool) -> Config:
+def more_settings(recipe: str) -> Config:
     """The widgets under "More settings". They start from the recipe and are kept per recipe."""
     config = RECIPES[recipe].config
     names = [field.name for field in fields(Config) if field.name in SETTINGS]
@@ -74,11 +74,11 @@ def more_settings(recipe: str, busy: bool) -> Config:
     values: dict[str, Any] = {}
     for position, name in enumerate(names):
         with columns[position % 3]:
-            values[name] = _setting(name, getattr(config, name), f"train_{recipe}_{name}", busy)
+            values[name] = _setting(name, getattr(config, name), f"train_{recipe}_{name}")
     return replace(config, **values)
 
 
-def _setting(name: str, default: Any, key: str, busy: bool) -> Any:
+def _setting(name: str, default: Any, key: str) -> Any:
     label, explanation, step = SETTINGS[name]
     if name in CHOICES:
         choices = CHOICES[name]
@@ -89,7 +89,6 @@ def _setting(name: str, default: Any, key: str, busy: bool) -> Any:
             WORDS.__getitem__,
             key,
             explanation,
-            disabled=busy,
         )
     low, high = LIMITS[name]
     return st.number_input(
@@ -99,7 +98,6 @@ def _setting(name: str, default: Any, key: str, busy: bool) -> Any:
         format="%d" if isinstance(default, int) else "%.4f",
         key=key,
         help=f"{explanation} From {low:,g} to {high:,g}.",
-        disabled=busy,
     )
 
 
