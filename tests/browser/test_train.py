@@ -251,9 +251,9 @@ def test_who_comes_back_after_the_server_was_killed_finds_their_runs(open_page, 
         page.get_by_role("button", name=re.compile("^LeNet, own settings, .*: running")).click()
         expect(page).to_have_url(link)
         page.get_by_text("Link to show").click()
-        shown = page.get_by_test_id("stCode").inner_text()
+        shown = page.get_by_label("Link", exact=True).input_value()
         other = open_page()
-        other.goto(shown.strip())
+        other.goto(shown)
         expect(other.get_by_text("cannot steer it")).to_be_visible()
         assert batch(other) > 0
         expect(other.get_by_role("button", name="Pause")).to_have_count(0)

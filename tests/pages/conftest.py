@@ -1,5 +1,7 @@
 """What tests of pages share."""
 
+import json
+
 import pytest
 
 from model import server
@@ -23,3 +25,15 @@ def slow_jobs(monkeypatch):
     monkeypatch.setattr(server, "_read_references", dict)
     monkeypatch.setattr(server, "_shipped", type(server._shipped)(1))
     return jobs
+
+
+@pytest.fixture
+def copyable():
+    """What a page offers to copy, of an AppTest: texts by their labels."""
+
+    def found(app):
+        shown = [one.proto for one in app.get("bidi_component")]
+        told = [one.bytes for one in shown if one.component_name.endswith("lenet_copy")]
+        return {one["label"]: one["text"] for one in map(json.loads, told)}
+
+    return found

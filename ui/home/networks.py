@@ -5,15 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from model.networks.architectures import NETWORKS, keras_code
-from ui import components
+from ui import components, copying
 
 
 @st.fragment
 def networks() -> None:
     """The tables, and the code of whichever network somebody opens.
 
-    Code comes when it is asked for: what colours it is a third of all that the browser would have
-    to load for this page, and keeps a slow one busy for a second.
+    Code comes when it is asked for: most visitors come for something else.
     """
     st.subheader("The networks, layer by layer", anchor="networks")
     st.markdown(
@@ -35,4 +34,5 @@ def networks() -> None:
                 on_change="rerun",
             )
             if code.open:
-                code.code(keras_code(network), language="python")
+                with code:
+                    copying.show(f"{network.label} in Keras", keras_code(network), f"code_{name}")

@@ -7,6 +7,7 @@ import streamlit as st
 from model import server
 from model.training.run import Run
 from model.training.tokens import showing
+from ui import copying
 
 
 def controls(run: Run) -> None:
@@ -62,7 +63,7 @@ def ways_back(token: str, steers: bool) -> None:
         st.markdown(
             "For a projector or a friend: whoever has this link sees the run, and cannot steer it."
         )
-        st.code(f"{_here()}?run={showing(token)}", language=None, wrap_lines=True)
+        copying.show("Link", f"{_here()}?run={showing(token)}", "run_link")
 
 
 def _here() -> str:
