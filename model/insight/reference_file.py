@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load as parse
-from safetensors.numpy import save
 
 from model.insight.out_of_distribution import Reference, channels
 from model.networks.architectures import NETWORKS
+from model.training import safetensors_header
 from model.training.checkpoint import Trained, fingerprint
-from model.training.safetensors_header import DAMAGED, CheckpointError, metadata
+from model.training.safetensors_header import DAMAGED, CheckpointError, written
 
 FORMAT = "lenet-lab reference 1"
 ENDING = ".reference.safetensors"
@@ -40,11 +40,7 @@ def to_bytes(reference: Reference, trained: Trained, data: str) -> bytes:
         "most": repr(reference.most),
         "temperature": repr(reference.temperature),
     }
-    arrays = {"mean": reference.mean, "whiten": reference.whiten}
-    content: bytes = save(
-        {name: np.ascontiguousarray(array, np.float32) for name, array in arrays.items()}, about
-    )
-    return content
+    return written({"mean": reference.mean, "whiten": reference.whiten}, about)
 
 
 def read(file: Path) -> tuple[Key, Reference]:
@@ -54,7 +50,7 @@ def read(file: Path) -> tuple[Key, Reference]:
     """
     with file.open("rb") as opened:
         content = opened.read(MAX_FILE_BYTES)
-    about = metadata(content)
+    about = safetensors_header.read(content).about
     try:
         arrays = parse(content)
         size = channels(about["network"])

@@ -7,7 +7,8 @@ Plain data and the arithmetic of settings (learning rates). The training itself 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from typing import Any, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,26 +89,67 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
+TYPES: dict[str, type] = get_type_hints(Config)  # of every setting: str, int or float
+KINDS = {str: "a name", int: "a whole number", float: "a number"}
+
+
+def from_plain(found: object) -> Config:
+    """Settings by name, as a file has them; what is left out keeps its default.
+
+    Raises SettingError for whatever else `found` is, down to the type of each setting.
+    """
+    if not isinstance(found, dict):
+        raise SettingError(f"The settings are {_told(found)}; each must stand under its name.")
+    for name in found:
+        if name not in TYPES:
+            raise SettingError(f"This app has no setting called {_told(name)}.")
+    return check(Config(**found))
+
+
 def check(config: Config) -> Config:
-    """Give `config` back, or raise SettingError with a sentence for its first fault."""
-    settings = asdict(config)
-    for name, allowed in CHOICES.items():
-        if settings[name] not in allowed:
-            words = ", ".join(allowed)
-            raise SettingError(f"{_words(name)} is {settings[name]!r:.40}; choose one of: {words}.")
-    for name, (low, high) in LIMITS.items():
-        value = settings[name]
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise SettingError(f"{_words(name)} is {value!r:.40}; it must be a number.")
+    """Give `config` back, or raise SettingError with a sentence for its first fault.
+
+    Whole numbers may stand for those with decimals, and come back as such.
+    """
+    for name, kind in TYPES.items():
+        _check_one(name, kind, getattr(config, name))
+    return replace(config, **{name: kind(getattr(config, name)) for name, kind in TYPES.items()})
+
+
+def _check_one(name: str, kind: type, value: Any) -> None:
+    if not _is(value, kind):
+        raise SettingError(f"{_words(name)} is {_told(value)}; it must be {KINDS[kind]}.")
+    if name in CHOICES and value not in CHOICES[name]:
+        words = ", ".join(CHOICES[name])
+        raise SettingError(f"{_words(name)} is {_told(value)}; it must be one of: {words}.")
+    if name in LIMITS:
+        low, high = LIMITS[name]
         if not low <= value <= high:
-            raise SettingError(
-                f"{_words(name)} is {_short(value)}; it must be {low:g} to {high:g}."
-            )
-    return config
+            raise SettingError(f"{_words(name)} is {_told(value)}; it must be {low:g} to {high:g}.")
 
 
-def _short(value: float) -> str:
-    """A number as text, also one that is too large to be a float."""
+def _is(value: object, kind: type) -> bool:
+    """Whether a value is of a declared type; a whole number may stand for one with decimals."""
+    allowed = (int, float) if kind is float else (kind,)
+    return isinstance(value, allowed) and not isinstance(value, bool)
+
+
+def _told(value: object) -> str:
+    """A value that may be anything, in a few words without surprises."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return repr(float(value))
+    if isinstance(value, int):
+        return _short(value)
+    if isinstance(value, str):
+        return repr(value[:40])
+    known = {type(None): "empty", list: "a list", dict: "a group of values"}
+    return known.get(type(value), f"of the type {type(value).__name__}")
+
+
+def _short(value: int) -> str:
+    """A whole number as text, also one that is too large to be a float."""
     return f"{value:g}" if abs(value) < 1e300 else "far too large"
 
 

@@ -10,6 +10,8 @@ import pytest
 from model.networks import architectures
 from model.networks.architectures import NETWORKS
 from model.networks.forward import forward, predict
+from model.training import checkpoint
+from model.training.checkpoint import CheckpointError
 from tests.lazy import Lazy
 
 graph = Lazy("model.networks.graph")
@@ -207,3 +209,14 @@ def activations(model):
     """The activation of every layer, also of those inside a layer."""
     flat = [inner for layer in model.layers for inner in getattr(layer, "layers", [layer])]
     return [layer.get_config().get("activation") for layer in flat]
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind"), [("keras", "a Keras model"), ("h5", "a Keras or HDF5")]
+)
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Keras advises against .h5
+def test_what_keras_saved_is_told_and_not_loaded(ending, kind, tmp_path):
+    file = tmp_path / f"model.{ending}"
+    graph.keras_model(NETWORKS["lenet"]).save(file)
+    with pytest.raises(CheckpointError, match=kind):
+        checkpoint.read(file)

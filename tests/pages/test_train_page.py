@@ -15,6 +15,7 @@ from model.cache import Kept
 from model.data import datasets
 from model.networks.architectures import NETWORKS, initial_weights
 from model.training.checkpoint import Trained, to_bytes
+from model.training.file_kinds import INSTEAD
 from model.training.metrics import Score
 from model.training.recipes import LIMITS, RECIPES, Config
 from model.training.results import Slice
@@ -148,6 +149,9 @@ def test_a_run_from_start_to_weights_in_use(page, engine):
     page.run()
     assert {m.label: m.value for m in page.metric}["Test accuracy"] == "91.00 %"
     assert "not to be compared" in " ".join(c.value for c in page.caption)
+    labels = [one.label for one in page.get("download_button")]
+    assert labels == ["Weights (safetensors)", "History (CSV)"]
+    assert f'"{labels[0]}" on the Train page' in INSTEAD
     button(page, "Use this network").click().run()
     assert any("in use now" in s.value for s in page.success)
     chosen = page.selectbox("weights_widget")
@@ -354,9 +358,13 @@ def test_weights_from_a_file(page):
     assert page.session_state["weights_in_use"] == "own: File mine.safetensors"
     assert "in use now" in page.success[0].value
     broken = trained.weights | {"dense1/bias": np.full(120, np.nan, np.float32)}
-    files = {"damaged": b"\0" * 400, "NaN": to_bytes(replace(trained, weights=broken))}
-    for words, content in files.items():
-        page.file_uploader("train_weights_file").set_value(("bad.safetensors", content, "")).run()
+    files = {
+        "a file of an unknown kind": ("bad.safetensors", b"\0" * 400),
+        "a Keras or HDF5 file": ("lenet.h5", b"\x89HDF\r\n\x1a\n" + b"\0" * 400),
+        "NaN": ("bad.safetensors", to_bytes(replace(trained, weights=broken))),
+    }
+    for words, (name, content) in files.items():
+        page.file_uploader("train_weights_file").set_value((name, content, "")).run()
         assert words in page.error[0].value
         assert not page.exception
 

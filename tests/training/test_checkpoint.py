@@ -1,13 +1,17 @@
 """Weights files: what is saved comes back, and everything else is refused in one sentence."""
 
 import json
+import os
+import subprocess
+import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import load as parse
 from safetensors.numpy import save
 
 from model import PROJECT
@@ -15,9 +19,9 @@ from model.data.datasets import NAMES, Dataset
 from model.insight.out_of_distribution import confidence, distances, fit_reference
 from model.networks.architectures import NETWORKS, initial_weights, weight_shapes
 from model.networks.forward import forward, largest, predict
-from model.training import checkpoint
+from model.training import checkpoint, safetensors_header
 from model.training.checkpoint import CheckpointError, Trained, fingerprint, load, to_bytes
-from model.training.recipes import RECIPES, Config
+from model.training.recipes import RECIPES, Config, SettingError, check, from_plain
 
 ASSETS = PROJECT / "assets"
 SHIPPED = sorted(set(ASSETS.glob("*.safetensors")) - set(ASSETS.glob("*.reference.safetensors")))
@@ -73,12 +77,32 @@ def other_shape(arrays, about):
     arrays["dense1/bias"] = arrays["dense1/bias"][:-1]
 
 
-def other_type(arrays, about):
-    arrays["dense1/bias"] = arrays["dense1/bias"].astype(np.float64)
+def as_type(kind, value=1):
+    """A change of what numbers the first layer's biases are."""
+
+    def change(arrays, about):
+        arrays["conv1/bias"] = np.full_like(arrays["conv1/bias"], value, kind)
+
+    return change
 
 
 def missing(arrays, about):
     del arrays["dense3/bias"]
+
+
+def one_more(arrays, about):
+    arrays["dense4/bias"] = np.zeros(10, np.float32)
+
+
+def of_another_program(arrays, about):
+    about.clear()
+    arrays.clear()
+    arrays |= {"fc.weight": np.zeros((2, 2), np.float16), "steps": np.zeros(1, np.int64)}
+
+
+def nothing(arrays, about):
+    arrays.clear()
+    about["format"] = "np"
 
 
 def no_metadata(arrays, about):
@@ -127,50 +151,62 @@ def crowded(arrays, about):
     [
         (nan, "not numbers"),
         (other_network, "do not belong to Plain neural network"),
-        (unknown_network, "a network that this app does not have"),
-        (other_shape, r"'dense1/bias' is \(119,\), not \(120,\)"),
-        (other_type, "float64"),
-        (missing, "'dense3/bias' is missing"),
-        (no_metadata, "which network"),
-        (odd_metadata, "which network"),
-        (about_is(format="pt"), "which network"),
+        (unknown_network, "Network is 'resnet'; it must be one of: lenet, "),
+        (other_shape, r"'dense1/bias' has the shape \(119,\), not \(120,\)"),
+        (as_type(np.int64), "'conv1/bias' holds numbers of the kind int64; float32 is needed"),
+        (as_type(np.uint8), "of the kind uint8"),
+        (as_type(np.bool_), "of the kind true or false"),
+        (as_type(np.float64, 1e300), "not numbers"),
+        (missing, "to LeNet: 'dense3/bias' is missing\\."),
+        (one_more, "'dense4/bias' is too much\\."),
+        (of_another_program, "another program: it holds 2 arrays \\(float16, int64\\)"),
+        (nothing, "it holds no arrays"),
+        (about_is(format="lenet-lab reference 1"), "what is usual for weights"),
+        (lambda arrays, about: about.pop("config"), "does not tell its config"),
+        (lambda arrays, about: about.pop("recipe"), "Recipe is ''"),
+        (about_is(config="null"), "The settings are empty"),
+        (set_to(data="x" * 10_000), "Data is 'x{40}'; it must be one of: "),
+        (set_to(learning_rate=None), "Learning rate is empty; it must be a number"),
+        (no_metadata, "another program: it holds 10 arrays \\(float32\\)"),
+        (odd_metadata, "Its config cannot be read"),
+        (about_is(format="pt"), "another program"),
         (about_is(config=" " * 3_000_000), "describes itself in 3,00[0-9] kB"),
-        (about_is(config='{"seed": 0, "seed": 1}'), "which network"),
-        (about_is(config="[]"), "which network"),
-        (about_is(config='"lenet"'), "which network"),
-        (set_to(extra=1), "which network"),
-        (set_to(__doc__="text"), "which network"),
-        (set_to(network=["lenet"]), "which network"),
-        (set_to(data=["fashion-mnist"]), "which network"),
-        (set_to(data={"a": "b"}), "which network"),
+        (about_is(config='{"seed": 0, "seed": 1}'), "Its config cannot be read"),
+        (about_is(config="[]"), "The settings are a list"),
+        (about_is(config='"lenet"'), "The settings are 'lenet'"),
+        (set_to(extra=1), "no setting called 'extra'"),
+        (set_to(__doc__="text"), "no setting called '__doc__'"),
+        (set_to(network=["lenet"]), "Network is a list; it must be a name"),
+        (set_to(data=["fashion-mnist"]), "Data is a list; it must be a name"),
+        (set_to(data={"a": "b"}), "Data is a group of values; it must be a name"),
         (set_to(data="\ud800"), "Data is"),
         (set_to(data="![x](https://example.org/a.png)"), "Data is"),
         (set_to(optimizer="lion"), "Optimizer is"),
         (set_to(schedule="steps"), "Schedule is"),
         (set_to(augmentation="mixup"), "Augmentation is"),
-        (set_to(seed=True), "which network"),
-        (set_to(seed=1.0), "which network"),
-        (set_to(epochs="3"), "which network"),
+        (set_to(seed=True), "Seed is true; it must be a whole number"),
+        (set_to(seed=1.0), "Seed is 1.0; it must be a whole number"),
+        (set_to(epochs="3"), "Epochs is '3'; it must be a whole number"),
         (set_to(epochs=0), "Epochs is 0"),
         (set_to(epochs=10**18), "Epochs is 1e"),
-        (set_to(epochs=10**400), "which network"),
-        (set_to(learning_rate=float("nan")), "which network"),
-        (set_to(learning_rate=1e308), "Learning rate is far too large"),
-        (about_is(recipe="**best**"), "which network"),
-        (about_is(epoch="nan"), "which network"),
-        (about_is(epoch="-1"), "which network"),
-        (about_is(epoch="inf"), "which network"),
-        (about_is(epoch="1e9"), "which network"),
-        (about_is(epoch="9" * 5_000), "which network"),
-        (about_is(accuracies='{"test": NaN}'), "which network"),
-        (about_is(accuracies='{"test": 1e308}'), "which network"),
-        (about_is(accuracies='{"test": -0.1}'), "which network"),
-        (about_is(accuracies='{"test": "0.9"}'), "which network"),
-        (about_is(accuracies='{"test": true}'), "which network"),
-        (about_is(accuracies='{"test": null}'), "which network"),
-        (about_is(accuracies=f'{{"test": {"9" * 400}}}'), "which network"),
-        (about_is(accuracies='{"exam": 0.9}'), "which network"),
-        (about_is(accuracies="[0.9]"), "which network"),
+        (set_to(epochs=10**400), "Its config cannot be read"),
+        (set_to(learning_rate=float("nan")), "Its config cannot be read"),
+        (set_to(learning_rate=1e308), r"Learning rate is 1e\+308"),
+        (about_is(recipe="**best**"), r"Recipe is '\*\*best\*\*'"),
+        (about_is(epoch="nan"), "Its epoch cannot be read"),
+        (about_is(epoch="-1"), "Epoch must be a number from 0 to 100"),
+        (about_is(epoch="inf"), "Its epoch cannot be read"),
+        (about_is(epoch="1e9"), "Epoch must be a number from 0 to 100"),
+        (about_is(epoch="9" * 5_000), "Its epoch cannot be read"),
+        (about_is(accuracies='{"test": NaN}'), "Its accuracies cannot be read"),
+        (about_is(accuracies='{"test": 1e308}'), r"Accuracy \(test\) must be a number from 0 to 1"),
+        (about_is(accuracies='{"test": -0.1}'), r"Accuracy \(test\) must be a number from 0 to 1"),
+        (about_is(accuracies='{"test": "0.9"}'), r"Accuracy \(test\) must be a number from 0 to 1"),
+        (about_is(accuracies='{"test": true}'), r"Accuracy \(test\) must be a number from 0 to 1"),
+        (about_is(accuracies='{"test": null}'), r"Accuracy \(test\) must be a number from 0 to 1"),
+        (about_is(accuracies=f'{{"test": {"9" * 400}}}'), "Its accuracies cannot be read"),
+        (about_is(accuracies='{"exam": 0.9}'), "must be of test, train, validation"),
+        (about_is(accuracies="[0.9]"), "must be of test, train, validation"),
         (renamed, r"'\\x1b\[2J!\[x\]"),
         (crowded, "holds 110 arrays"),
         (huge("conv1/kernel", 1e38), "so large that no picture"),
@@ -185,6 +221,118 @@ def test_a_wrong_file_is_told_in_one_sentence(change, words):
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 300
     assert str(caught.value).endswith((".", "needed."))
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float64])
+def test_numbers_of_another_size_are_read_as_float32(kind):
+    def change(arrays, about):
+        arrays |= {name: array.astype(kind) for name, array in arrays.items()}
+
+    weights = load(file_with(change)).weights
+    for name, array in trained().weights.items():
+        assert weights[name].dtype == np.float32
+        np.testing.assert_allclose(weights[name], array, rtol=1e-3, atol=1e-7)
+
+
+@pytest.mark.parametrize("kind", ["BF16", "F8_E4M3", "F8_E5M2"])
+def test_numbers_that_numpy_does_not_have_are_told(kind):
+    """PyTorch saves them; of a NumPy array, only the header's words are changed here."""
+    size = {"BF16": 2}.get(kind, 1)
+
+    def change(arrays, about):
+        stand_in = {1: np.uint8, 2: np.float16}[size]
+        arrays |= {name: array.astype(stand_in) for name, array in arrays.items()}
+
+    content = file_with(change)
+    content = content.replace({1: b'"U8"', 2: b'"F16"'}[size], f'"{kind}"'.encode())
+    length = int.from_bytes(content[:8], "little") + content.count(kind.encode()) * (
+        len(kind) - {1: 2, 2: 3}[size]
+    )
+    with pytest.raises(CheckpointError, match=r"float(8 \(E|16).*; float32 is needed"):
+        load(length.to_bytes(8, "little") + content[8:])
+
+
+# Any value that JSON has, for any setting: what it must be called then is not the point.
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=10,
+)
+SETTINGS = st.sampled_from([one.name for one in fields(Config)])
+HUGE = st.integers(300, 5_000).map(lambda digits: 10**digits) | st.just("x" * 10**6)
+
+
+def tried(read, found):
+    """What `read` makes of it, and the sentence where it refuses; no other error may come."""
+    try:
+        return read(found), ""
+    except (SettingError, CheckpointError) as error:
+        return None, str(error)
+
+
+@settings(max_examples=500)
+@given(
+    st.dictionaries(SETTINGS | st.text(max_size=10), JSON | HUGE, max_size=4)
+    | st.dictionaries(SETTINGS, st.sampled_from([0, 1, 100, 0.5, "adam", "mlp"]), max_size=4)
+    | JSON
+)
+def test_any_json_is_settings_that_can_be_used_or_is_told(found):
+    config, fault = tried(from_plain, found)
+    if config is None:
+        assert fault.isprintable()
+        assert len(fault) < 200
+        return
+    assert check(config) == config
+    assert from_plain(json.loads(json.dumps(asdict(config)))) == config
+    for setting in fields(Config):
+        assert type(getattr(config, setting.name)) is type(setting.default)
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(["config", "recipe", "epoch", "accuracies", "format"]), JSON | st.text())
+def test_any_words_of_a_file_are_taken_or_told(name, value):
+    text = value if isinstance(value, str) else json.dumps(value)
+    text = text.encode(errors="ignore").decode()  # which a file of text cannot but be
+    back, fault = tried(load, file_with(about_is(**{name: text})))
+    if back is None:
+        assert fault.isprintable()
+        return
+    assert check(back.config) == back.config
+    assert load(to_bytes(back)).config == back.config
+
+
+WRITES = """
+import sys
+from model.networks.architectures import NETWORKS, initial_weights
+from model.training.checkpoint import Trained, to_bytes
+from model.training.recipes import Config
+weights = initial_weights(NETWORKS["lenet"], 0)
+accuracies = {"test": 0.5, "train": 0.25}
+if sys.argv[1] == "1":  # the same in another order
+    weights, accuracies = (dict(reversed(one.items())) for one in (weights, accuracies))
+sys.stdout.buffer.write(to_bytes(Trained(weights, Config(), "quick", 1, accuracies)))
+"""
+
+
+def test_equal_weights_are_equal_files_in_every_process():
+    contents = set()
+    for seed in ("0", "1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", WRITES, seed],
+            cwd=PROJECT,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        )
+        contents.add(done.stdout)
+    assert len(contents) == 1
+    (content,) = contents
+    assert load(content).accuracies == {"test": 0.5, "train": 0.25}
+    header = safetensors_header.read(content)
+    assert list(header.about) == sorted(header.about)
+    assert list(header.shapes) == sorted(header.shapes)
+    again = save(parse(content), metadata=header.about)  # the library's own, in any order
+    assert sorted(again) == sorted(content)
 
 
 def test_a_file_that_is_too_large_is_not_parsed(monkeypatch):
@@ -225,7 +373,18 @@ def test_many_arrays_are_refused_before_they_are_parsed(monkeypatch):
     assert time.perf_counter() - start < 0.1
 
 
-@pytest.mark.parametrize("header", [b"[]", b'{"__metadata__": []}', b'{"__metadata__": {"a": 1}}'])
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"{]",
+        b'{"__metadata__": []}',
+        b'{"__metadata__": {"a": 1}}',
+        b'{"a": []}',
+        b'{"a": {"dtype": ["F32"], "shape": [1], "data_offsets": [0, 4]}}',
+        b'{"a": {"dtype": "F32", "shape": ["1"], "data_offsets": [0, 4]}}',
+        b'{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, "4"]}}',
+    ],
+)
 def test_a_header_of_another_shape_is_refused(header):
     with pytest.raises(CheckpointError, match="damaged"):
         load(len(header).to_bytes(8, "little") + header)

@@ -17,7 +17,9 @@ from ui.train import results
 def weights_from_file() -> None:
     """Weights that were downloaded before come back by upload."""
     key = "train_weights_file"
-    st.file_uploader("Weights file", type=["safetensors"], key=key, max_upload_size=4)
+    # Of any kind: the refusal then says what a file is, and what to take in its place.
+    st.file_uploader("Weights file", key=key, max_upload_size=4)
+    st.caption('A file that "Weights (safetensors)" under a run of yours gave you.')
     file = st.session_state[key]  # and not what the widget gave, which is a copy
     if not isinstance(file, UploadedFile):
         st.session_state.pop(state.WEIGHTS_FILE, None)

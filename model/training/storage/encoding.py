@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors.numpy import load
 
-from model.networks.architectures import NETWORKS, Weights, weight_shapes
+from model.networks.architectures import CLASS_COUNT, NETWORKS, Weights, weight_shapes
 from model.training.checkpoint import Checkpoint, start
 from model.training.metrics import Score
 from model.training.recipes import Config
+from model.training.safetensors_header import written
 from model.training.snapshot import EpochResult
 
 SLOT = "slot/"  # goes before the names of an optimizer's vectors
@@ -26,8 +27,7 @@ class DamagedError(Exception):
 
 def pack_weights(weights: Weights) -> bytes:
     """Weights alone, as safetensors."""
-    content: bytes = save({name: np.ascontiguousarray(array) for name, array in weights.items()})
-    return content
+    return written(weights, {})
 
 
 def pack(checkpoint: Checkpoint) -> bytes:
@@ -105,7 +105,7 @@ def epochs_to_text(epochs: tuple[EpochResult, ...]) -> str:
 def epochs_from_text(text: str) -> tuple[EpochResult, ...]:
     """What `epochs_to_text` wrote; KeyError, TypeError or ValueError for anything else."""
     return tuple(
-        EpochResult(number, one["loss"], one["accuracy"], _score(one["validation"]))
+        EpochResult(number, float(one["loss"]), float(one["accuracy"]), _score(one["validation"]))
         for number, one in enumerate(json.loads(text), 1)
     )
 
@@ -124,4 +124,6 @@ def _score(found: dict[str, Any] | None) -> Score | None:
     if found is None:
         return None
     confusion = np.array(found["confusion"], np.int64)
+    if confusion.shape != (CLASS_COUNT, CLASS_COUNT):
+        raise ValueError("of other classes")
     return Score(float(found["loss"]), float(found["accuracy"]), confusion)

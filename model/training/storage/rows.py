@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from sqlalchemy import Connection, RowMapping, and_, delete, insert, or_, select, update
 
-from model.training.checkpoint import CheckpointError, config_from, final_weights
-from model.training.recipes import SettingError
+from model.training.checkpoint import final_weights
+from model.training.recipes import SettingError, from_plain
 from model.training.safetensors_header import strict_json
-from model.training.snapshot import ENDED, Snapshot
+from model.training.snapshot import ENDED, Snapshot, Status
 from model.training.storage import encoding
 from model.training.storage.database import StorageError
 from model.training.storage.record import Record, Summary
@@ -26,7 +26,14 @@ DAMAGED = (
 )
 
 
-SENSELESS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+SENSELESS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class TakenError(Exception):
@@ -157,8 +164,10 @@ def snapshot_of(row: RowMapping, losses: list[bytes], accuracies: list[bytes]) -
     """The snapshot in a row; DamagedRowError where it makes no sense."""
     try:
         step, per_epoch = int(row["step"]), int(row["steps_per_epoch"])
-        config = config_from(strict_json(row["config"]))
+        config = from_plain(strict_json(row["config"]))
         if not 0 <= step <= per_epoch * config.epochs or per_epoch > MOST_STEPS:
+            raise DamagedRowError
+        if row["status"] not in get_args(Status):
             raise DamagedRowError
         return Snapshot(
             row["status"],
@@ -174,7 +183,7 @@ def snapshot_of(row: RowMapping, losses: list[bytes], accuracies: list[bytes]) -
             encoding.score_from_text(row["test"]),
             0,
         )
-    except (CheckpointError, SettingError, *SENSELESS):
+    except (SettingError, *SENSELESS):
         raise DamagedRowError from None
 
 

@@ -211,12 +211,32 @@ def test_a_damaged_file_is_told_and_the_newest_sound_weights_are_kept(tmp_path):
     same(storage.load("a").weights, start(CONFIG).weights)
 
 
-def test_a_damaged_row_is_told(storage):
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("config", '{"network": 3}'),
+        ("config", '{"network": ["lenet"]}'),
+        ("config", '["lenet"]'),
+        ("config", "[" * 100_000),
+        ("status", "asleep"),
+        ("steps_per_epoch", 10**9),
+        ("test", '{"loss": [1], "accuracy": 0.5, "confusion": []}'),
+        ("test", '{"loss": 1, "accuracy": 0.5, "confusion": [[1, 2], [3, 4]]}'),
+        ("test", '{"loss": 1, "accuracy": 0.5, "confusion": "none"}'),
+        ("epochs", '[{"loss": ["low"], "accuracy": 0.5, "validation": null}]'),
+        ("epochs", '[{"loss": 1, "accuracy": null, "validation": null}]'),
+        ("epochs", '{"loss": 1}'),
+        ("epochs", "5"),
+    ],
+)
+def test_a_damaged_row_is_told(storage, column, value):
+    """Whoever imports somebody's backup imports rows that a stranger wrote."""
     keep(storage, record(), 0, ME, FAR)
     with storage.write() as connection:
-        connection.execute(text("UPDATE runs SET config = '{\"network\": 3}'"))
+        connection.execute(text(f"UPDATE runs SET {column} = :value"), {"value": value})
     with pytest.raises(StorageError, match="damaged"):
         storage.load("a")
+    assert all(type(one.network) is str for one in storage.of_visitor("v", 10))
 
 
 def test_a_full_disk_is_told_and_leaves_what_was_kept(tmp_path, monkeypatch):
