@@ -1,4 +1,4 @@
-"""What lives as long as the server, one of each for all visitors: runs, data, what is usual.
+"""What lives as long as the server, one of each for all: runs, data, what visitors left.
 
 Streamlit would offer its caches for this; but any visitor can empty them with one message, and
 then runs would train on that nobody can stop.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 
 from model import PROJECT
+from model.belongings import Belongings
 from model.cache import Kept
 from model.data import datasets
 from model.data.datasets import Dataset
@@ -30,6 +31,7 @@ _runs: Kept[str, Runs] = Kept(1)
 _engines: Kept[str, Engine] = Kept(1)
 _warm: Kept[str, bool] = Kept(1)
 _searches: Kept[str, bool] = Kept(1)
+_belongings: Kept[str, Belongings] = Kept(1)
 _shipped: Kept[str, dict[reference_file.Key, Reference]] = Kept(1)
 _references: Made[reference_file.Key, Reference] = Made(MOST_REFERENCES, lambda: _engine())
 _neighbours: Made[reference_file.Key, Neighbours] = Made(MOST_NEIGHBOURS, lambda: _engine())
@@ -45,6 +47,11 @@ def runs() -> Runs:
 def _start() -> Runs:
     engine = _engine()
     return Runs(engine, engine.workers, Storage(usual_url()), quotas())
+
+
+def belongings() -> Belongings:
+    """What visitors left here for a while."""
+    return _belongings.get("belongings", Belongings)
 
 
 def _engine() -> Engine:

@@ -17,8 +17,18 @@ def probabilities(values: NDArray[np.floating], by_size: bool = False) -> str:
     winner = int(values.argmax())
     order = np.argsort(-values, kind="stable") if by_size else np.arange(len(values))
     rows = "".join(_row(int(label), float(values[label]), label == winner) for label in order)
+    return _table("bars", rows)
+
+
+def blank() -> str:
+    """The same before there is anything to show: as high, and nothing to be read aloud."""
+    rows = "".join(f'<tr><th scope="row">{name}</th><td></td><td></td></tr>' for name in CLASSES)
+    return f'<div aria-hidden="true">{_table("no-bars", rows)}</div>'
+
+
+def _table(kind: str, rows: str) -> str:
     return (
-        '<table class="bars"><thead><tr><th scope="col">Class</th>'
+        f'<table class="{kind}"><thead><tr><th scope="col">Class</th>'
         '<th scope="col" colspan="2">Probability</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )

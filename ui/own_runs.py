@@ -12,14 +12,21 @@ from model import server
 from model.networks.architectures import NETWORKS
 from model.training.checkpoint import usable
 from model.training.recipes import RECIPES
-from model.training.run import Run
+from model.training.run import Run, is_active
 from model.training.run_store import Listed
+from model.training.snapshot import ENDED
 from model.training.storage.record import Summary
+from model.training.tokens import of_run
 from ui import state, visitor
 
 MOST_LISTED = 50
 MOST_CHOICES = 10  # beside "Weights in use"
-KEY = "run: "  # goes before a run's name among the keys of state.choices()
+KEY = "run-"  # goes before a run's name among the keys of state.choices()
+WATCHED = "The run you watch, as it trains"  # somebody else's, by a link to show
+WRONG = (
+    "The training of your run has gone wrong: no picture gets an answer from its weights. Other "
+    "weights are in use."
+)
 
 
 def label(about: Summary) -> str:
@@ -90,9 +97,20 @@ def _lead_to(one: Listed, shown: Run | None) -> None:
 
 
 def choices() -> dict[str, str]:
-    """The visitor's newest runs that have learned something, as labels by key; see `use`."""
-    listed = server.runs().of(visitor.token(), MOST_CHOICES)
-    return {f"{KEY}{one.about.name}": short(one.about) for one in listed if one.about.step}
+    """The visitor's newest runs, and the one in the address, as labels by key; see `adopt`.
+
+    A run that has ended without a batch is none. One that trains is called so.
+    """
+    listed = [one.about for one in server.runs().of(visitor.token(), MOST_CHOICES)]
+    training = [about for about in listed if about.status not in ENDED]
+    found = {f"{KEY}{about.name}": short(about) for about in listed if about.step}
+    for about in training:
+        when = f" since {_started(about)}" if len(training) > 1 else ""
+        found[f"{KEY}{about.name}"] = f"{state.LIVE}{when}"
+    watched = server.runs().get(state.run_token())
+    if watched is not None and is_active(watched) and key_of(watched) not in found:
+        found[key_of(watched)] = WATCHED
+    return found
 
 
 def key_of(run: Run) -> str:
@@ -100,9 +118,16 @@ def key_of(run: Run) -> str:
     return f"{KEY}{run.name}"
 
 
-def use(key: str) -> None:
-    """Predict with the newest weights of one of the visitor's runs, where they are of use."""
-    for one in server.runs().of(visitor.token(), MOST_CHOICES):
-        run = server.runs().get(one.token) if f"{KEY}{one.about.name}" == key else None
-        if run is not None and usable(trained := run.trained()):
-            state.use(state.add(short(one.about), trained, key))
+def adopt(key: str) -> str:
+    """Have a run among state.choices(); what is wrong with its weights, nothing if they are sound.
+
+    It is one of the visitor's, or the one in the address; another one's is no choice.
+    """
+    for token in (of_run(visitor.token(), key.removeprefix(KEY)), state.run_token()):
+        run = server.runs().get(token)
+        if token and run is not None and key_of(run) == key:
+            if not usable(trained := run.trained()):
+                return WRONG
+            state.add(short(run.summary()), trained, key, token)
+            return ""
+    return ""

@@ -19,6 +19,7 @@ from ui import (  # noqa: F401 - streamlit_patches works by being imported
     state,
     streamlit_patches,
     visitor,
+    weights,
 )
 from ui.text import plain
 
@@ -62,10 +63,10 @@ def navigation() -> st.Page:
     return st.navigation(pages)
 
 
-def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
+def begin(title: str, lead: str = "", usual: str = state.READY_MADE) -> None:
     """Start a page; the first call of each. Draws the title, the lead, and what is in use.
 
-    `weights`, a key of state.SHIPPED, are in use until the visitor chooses others.
+    The weights `usual`, a key of state.SHIPPED, are in use until the visitor chooses others.
     """
     if not st.session_state.get(state.APP_RAN):
         # The first visitor of a server who opens a page directly gets it without app.py, because
@@ -75,9 +76,9 @@ def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
     bounds.check()
     st.set_page_config(page_title=f"{title} - {NAME}")
     st.html(f"<style>{assets.text('style.css')}</style>")
-    visitor.watch_run()
+    _come_back()
     dataset = state.dataset()
-    state.prefer(weights)
+    state.prefer(usual)
     chosen = state.in_use()
     data_name = components.DATA_NAMES[dataset.name]
     with st.sidebar:
@@ -87,9 +88,7 @@ def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
     st.title(title, anchor=False)
     if lead:
         st.markdown(lead)
-    with st.container(key="in_use_line"):
-        label = plain(chosen.label) if chosen else "no weights yet"
-        st.caption(f"Using **{label}** on **{data_name}**")
+    _in_use(chosen, data_name)
     if dataset.name == "wardrobe":
         components.wardrobe_notice(chosen=_is_real(datasets.load()))
     for fault in state.shipped()[1]:
@@ -97,6 +96,21 @@ def begin(title: str, lead: str = "", weights: str = state.READY_MADE) -> None:
             f"{fault} Train a network to get weights of your own, or fetch the file again from "
             "where you got this app."
         )
+
+
+def _in_use(chosen: state.Choice | None, data_name: str) -> None:
+    """What the page works with, and why it is not what the visitor chose, where it is not."""
+    with st.container(key="in_use_line"):
+        label = plain(chosen.label) if chosen else "no weights yet"
+        st.caption(f"Using **{label}** on **{data_name}**")
+    if refused := st.session_state.pop(state.REFUSED, ""):
+        st.warning(refused)
+
+
+def _come_back() -> None:
+    """Find what the visitor had chosen, and have their runs know that they are here."""
+    weights.recall()
+    visitor.watch_runs()
 
 
 def _is_real(dataset: datasets.Dataset) -> bool:
@@ -119,11 +133,7 @@ def _data_set(name: str) -> None:
 
 
 def _use() -> None:
-    key = st.session_state["weights_widget"]
-    if key.startswith(own_runs.KEY):
-        own_runs.use(key)
-    else:
-        state.use(key)
+    st.session_state[state.REFUSED] = weights.use(st.session_state["weights_widget"])
 
 
 def _distinct(labels: dict[str, str]) -> dict[str, str]:
@@ -141,7 +151,7 @@ def _weights(chosen: state.Choice | None) -> None:
     if chosen is None:
         st.caption("**Weights in use**  \nNone yet: train a network first.")
         return
-    labels = own_runs.choices() | {key: one.label for key, one in state.choices().items()}
+    labels = {key: one.label for key, one in state.choices().items()} | own_runs.choices()
     labels = {key: labels[key] for key in sorted(labels, key=lambda key: key not in state.SHIPPED)}
     labels = _distinct(labels)
     st.session_state["weights_widget"] = chosen.key

@@ -7,7 +7,7 @@ This module draws nothing.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -16,7 +16,9 @@ from model import server
 from model.data import datasets
 from model.data.datasets import Dataset
 from model.training import checkpoint
-from model.training.checkpoint import CheckpointError, Trained
+from model.training.checkpoint import CheckpointError, Trained, usable
+from model.training.run import Run, is_active
+from model.training.tokens import digest
 from ui import address
 from ui.page_runs import uninterrupted
 from ui.text import plain
@@ -26,7 +28,9 @@ APP_RAN = "app_ran"  # app.py has run in this session
 ADMITTED = "admitted"  # this window was not one too many for its address
 RUNS = "runs"  # when the page last ran in this window: see ui/bounds.py
 OWN = "own_weights"  # dict of Choice, newest last
-IN_USE = "weights_in_use"  # key of choices(): what the visitor chose
+IN_USE = "weights_in_use"  # key of choices(): what the visitor chose; also in the address
+REFUSED = "weights_refused"  # why the weights that the visitor just chose are not in use
+RECALLED = "recalled"  # dict from a kind to the visitor's token: see ui/belongings.py
 PREFERRED = "weights_preferred"  # key of SHIPPED: what the page takes until then
 DATA = "data_set"  # name of the data set that the visitor chose; the best if there is none
 RUN = "run_token"  # the run that this session watches
@@ -43,6 +47,8 @@ TURNS = "predict_turns"  # how often the visitor chose another source
 LISTED = "predict_listed"  # the pictures that can be looked at closely, as attempts
 WEIGHTS_FILE = "train_weights_read"  # the weights file on Train: its number, what was read of it
 ATTEMPTS = "predict_attempts"  # what was tried on Predict, and what it was taken for
+DISTURBED = "predict_disturbed"  # the attempt that the sliders of "Try to break it" are for
+SHOWN = "shown_in_places"  # dict from a place to what it shows: see ui/waiting.py
 SAMPLE = "predict_sample"  # turns of "Another picture": which picture Predict takes from the data
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
@@ -52,6 +58,7 @@ SHIPPED = {
     READY_MADE: ("Ready-made LeNet", "lenet.safetensors"),
     EVERYDAY: ("Everyday LeNet", "lenet-sketch.safetensors"),
 }
+LIVE = "Your run, as it trains"  # what the newest weights are called while there will be newer ones
 MOST_OWN = 12  # own weights that one session keeps, about 0.5 MB each; the oldest go first
 
 
@@ -59,9 +66,10 @@ MOST_OWN = 12  # own weights that one session keeps, about 0.5 MB each; the olde
 class Choice:
     """Weights that the visitor can predict with."""
 
-    key: str
+    key: str  # letters, digits and hyphens, for the address
     label: str  # one of SHIPPED, "Your run ..." or "File NAME"
     trained: Trained
+    run: str = ""  # a token of the run whose newest weights are meant, whatever they were before
 
 
 def choices() -> dict[str, Choice]:
@@ -73,13 +81,29 @@ def choices() -> dict[str, Choice]:
 def in_use() -> Choice | None:
     """The weights that the page predicts with; None where there are none at all.
 
-    What the visitor chose; until then, each page has its own: see `prefer`.
+    What the visitor chose; until then, each page has its own: see `prefer`. Of a run, the newest.
     """
     found = choices()
     for key in (st.session_state.get(IN_USE), st.session_state.get(PREFERRED), *found):
-        if key in found:
-            return found[key]
+        if key in found and (newest := _newest(found[key])):
+            return newest
     return None
+
+
+def run_in_use() -> Run | None:
+    """The run whose weights the visitor chose; None where they are not of a run."""
+    chosen = choices().get(st.session_state.get(IN_USE, ""))
+    return server.runs().get(chosen.run) if chosen and chosen.run else None
+
+
+def _newest(choice: Choice) -> Choice | None:
+    """The choice with the newest weights of its run; None where they are of no use."""
+    run = server.runs().get(choice.run) if choice.run else None
+    if run is None:
+        return choice
+    if not usable(trained := run.trained()):
+        return None
+    return replace(choice, trained=trained, label=LIVE if is_active(run) else choice.label)
 
 
 def prefer(key: str) -> None:
@@ -97,15 +121,20 @@ def use(key: str) -> None:
             st.session_state[IN_USE] = key
 
 
-def add(label: str, trained: Trained, key: str = "") -> str:
+def key_of(label: str) -> str:
+    """The key of weights from a file that are called so."""
+    return f"file-{digest(label)[:16]}"
+
+
+def add(label: str, trained: Trained, key: str = "", run: str = "") -> str:
     """Keep weights for this session and give their key, which the label makes unless it is given.
 
-    The same key replaces older weights.
+    The same key replaces older weights. `run` is a token of the run that they come from.
     """
-    key = key or f"own: {label}"
+    key = key or key_of(label)
     own = dict(st.session_state.get(OWN, {}))
     own.pop(key, None)
-    own[key] = Choice(key, label, trained)
+    own[key] = Choice(key, label, trained, run)
     st.session_state[OWN] = dict(list(own.items())[-MOST_OWN:])
     return key
 

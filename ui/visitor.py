@@ -63,14 +63,15 @@ def _told() -> None:
         st.session_state[state.VISITOR_TOLD] = True
 
 
-def watch_run() -> None:
-    """Have the run of this session know that somebody watches, for as long as the session lives.
+def watch_runs() -> None:
+    """Have the run in the address, and the one in use, know that somebody watches.
 
-    Whichever page it shows, and whether its tab is in front or not.
+    For as long as the session lives, whichever page it shows, and whether its tab is in front or
+    not.
     """
-    address = state.run_token()
-    run = server.runs().get(address) if address else None
     context = get_script_run_ctx()
-    if run and context and runtime.exists():
+    runs = (server.runs().get(state.run_token()), state.run_in_use())
+    if context and runtime.exists():
         session, server_runtime = context.session_id, runtime.get_instance()
-        run.watch(session, lambda: server_runtime.is_active_session(session))
+        for run in filter(None, runs):
+            run.watch(session, lambda: server_runtime.is_active_session(session))

@@ -5,6 +5,7 @@ Nothing is trained here, and TensorFlow is not needed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,14 @@ FASHION_WEIGHTS = PROJECT / "assets" / "lenet.safetensors"
 
 def classify(trained: Trained, prepared: Prepared) -> NDArray[np.float32]:
     """Probabilities, (10,), of one prepared picture: the mean over its views."""
-    answers = forward.predict(NETWORKS[trained.network], trained.weights, prepared.augmented)
-    return np.asarray(answers.mean(axis=0))
+    return np.asarray(classify_views(trained, [prepared.augmented])[0])
+
+
+def classify_views(trained: Trained, pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    """Probabilities, (n, 10): for each of n pictures the mean over its views, (views, 28, 28)."""
+    answers = forward.predict(NETWORKS[trained.network], trained.weights, np.concatenate(pictures))
+    ends = np.cumsum([len(views) for views in pictures])[:-1]
+    return np.stack([part.mean(axis=0) for part in np.split(answers, ends)])
 
 
 def describe(trained: Trained, file: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Training has its own random changes in `batches.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, radians, sin
 
 import numpy as np
@@ -63,6 +63,6 @@ def _moved(picture: Image.Image, how: Perturbation) -> Image.Image:
     )
 
 
-def turned(image: Bytes) -> Bytes:
-    """The picture, (28, 28), at every angle of TURNS: (n, 28, 28)."""
-    return np.stack([perturb(image, Perturbation(rotation=int(angle))) for angle in TURNS])
+def turns(how: Perturbation) -> list[Perturbation]:
+    """The same at every angle of TURNS."""
+    return [replace(how, rotation=int(angle)) for angle in TURNS]

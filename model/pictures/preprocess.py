@@ -7,6 +7,7 @@ the item is found in `item.py`, and what the picture shows is for a network to s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -62,6 +63,13 @@ class Prepared:
     augmented: Bytes  # (n, 28, 28): to average over; the image alone if it is of the data set
     stages: tuple[Stage, ...]
     notes: tuple[str, ...]  # decisions, a sentence each
+    pair: Bytes | None = None  # (28, 28): both items of a pair, where the image has one of them
+
+    def after(self, change: Callable[[Bytes], Bytes]) -> Bytes:
+        """What `augmented` would be, (n, 28, 28), had the picture been changed at the end."""
+        if len(self.augmented) == 1:
+            return change(self.image)[None]
+        return _views(change(self.image), None if self.pair is None else change(self.pair))
 
 
 def prepare(picture: Image.Image, options: Options = DEFAULT) -> Prepared:
@@ -85,16 +93,20 @@ def prepare(picture: Image.Image, options: Options = DEFAULT) -> Prepared:
         stages.append(_stage("crop", grey))
     image = _shrink(grey, options)
     stages.append(_stage("shrink", image))
+    pair = None if item.pair is None else _pair(item, item.pair, options)
+    return Prepared(image, _views(image, pair), tuple(stages), tuple(notes), pair)
+
+
+def _pair(item: Item, mask: Mask, options: Options) -> Bytes:
+    """(28, 28): both items of a pair in one picture."""
+    grey = _grey(replace(item, mask=mask), options, [])
+    return _shrink(grey[box(mask)], options)
+
+
+def _views(image: Bytes, pair: Bytes | None) -> Bytes:
+    """(n, 28, 28): views of the image, and the pair as it is and mirrored: clothes come alone."""
     shown = augmented(image)
-    if item.pair is not None:
-        shown = np.concatenate([shown, _pair_views(item, item.pair, options)])
-    return Prepared(image, shown, tuple(stages), tuple(notes))
-
-
-def _pair_views(item: Item, pair: Mask, options: Options) -> Bytes:
-    """(2, 28, 28): both items of a pair in one picture, and mirrored: clothes come alone."""
-    grey = _grey(replace(item, mask=pair), options, [])
-    return mirrored(_shrink(grey[box(pair)], options)[None])
+    return shown if pair is None else np.concatenate([shown, mirrored(pair[None])])
 
 
 def _centred(item: Bytes, height: float, width: float) -> Bytes:

@@ -31,7 +31,7 @@ from model.training.storage.database import StorageError
 from model.training.storage.record import Keys, Summary
 from model.training.storage.rows import DamagedRowError
 from model.training.storage.store import Storage
-from model.training.tokens import derived, digest, showing
+from model.training.tokens import digest, of_run, showing
 from model.training.upkeep import Upkeep
 
 MOST_IDLE = 8  # runs that do not train and are still in memory, besides those that are looked at
@@ -105,7 +105,7 @@ class Runs:
             self._make_room()
             # The name comes first, for the visitor's tokens follow from it.
             name = secrets.token_hex(16)
-            token = derived(visitor, f"run {name}") if visitor else secrets.token_urlsafe(16)
+            token = of_run(visitor, name) if visitor else secrets.token_urlsafe(16)
             keys = Keys(digest(token), digest(showing(token)), who)
             run = Run(config, recipe, self._engine, who, keys, self._changed, name)
             self._runs[name] = run
@@ -308,7 +308,7 @@ class Runs:
             log.warning("Runs could not be listed: %s", error)
         kept |= {run.name: run.summary() for run in self._in_memory() if run.visitor == who}
         newest = sorted(kept.values(), key=lambda one: (-one.created, one.name))[:most]
-        return [Listed(derived(visitor, f"run {one.name}"), one) for one in newest]
+        return [Listed(of_run(visitor, one.name), one) for one in newest]
 
     def moments(self, run: Run) -> tuple[int, ...]:
         """After how many batches this run's weights are kept; StorageError where none answer."""

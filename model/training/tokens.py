@@ -18,6 +18,11 @@ def derived(secret: str, what: str) -> str:
     return base64.urlsafe_b64encode(code[:16]).rstrip(b"=").decode()
 
 
+def of_run(visitor: str, name: str) -> str:
+    """The token that steers the run of this name, which this visitor started."""
+    return derived(visitor, f"run {name}")
+
+
 def showing(token: str) -> str:
     """The token for a link to show, of the run that `token` steers."""
     return derived(token, "show")

@@ -20,7 +20,7 @@ from model.insight.out_of_distribution import (
     is_strange,
 )
 from model.networks.architectures import NETWORKS, initial_weights
-from model.pictures.perturb import TURNS, UNCHANGED, Perturbation, perturb, turned
+from model.pictures.perturb import TURNS, UNCHANGED, Perturbation, perturb, turns
 from model.training import checkpoint
 from model.training.checkpoint import Trained
 from model.training.recipes import Config
@@ -85,7 +85,7 @@ def test_occlusion_finds_the_part_that_decides(trained, wardrobe):
 def test_nothing_disturbs_nothing(wardrobe):
     image = some(wardrobe, 0)
     assert (perturb(image, UNCHANGED) == image).all()
-    assert (turned(image)[len(TURNS) // 2] == image).all()
+    assert turns(Perturbation(right=3))[len(TURNS) // 2] == Perturbation(right=3)
 
 
 @pytest.mark.parametrize(

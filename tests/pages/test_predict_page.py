@@ -13,8 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from model import PROJECT, server
 from model.data.datasets import CLASSES
+from model.training.run_store import Listed
+from model.training.storage.record import Summary
+from model.training.tokens import of_run
 from ui import state
 from ui.predict import answers, files
+from ui.predict.attempts import NONE
 from ui.predict.closer_looks import LOOKS
 from ui.predict.drawing import MOST_STEPS, Drawing
 
@@ -268,6 +272,54 @@ def test_the_sliders_change_the_answer_below_and_can_be_undone(page):
     assert words(page) == before
 
 
+def figures(at):
+    """The percentages of the headline, and of "Now" and "Before" in "Try to break it"."""
+    told = re.search(r"\*\*([\d.]+) %\*\*.* Then ", words(at))[1]
+    now, before = re.search(
+        r"Now: \*\*.*, ([\d.]+) %\*\*  \nBefore: .*, ([\d.]+) %", words(at)
+    ).groups()
+    return told, now, before
+
+
+@pytest.mark.parametrize("source", ["Samples", "From the data set", "pair"])
+def test_one_picture_has_one_figure(page, source):
+    if source == "pair":
+        choose(page, "Upload")
+        two = Image.new("RGB", (300, 200), "white")
+        for left in (30, 170):
+            ImageDraw.Draw(two).polygon(
+                [(left, 60), (left + 40, 60), (left + 90, 120), (left + 90, 150), (left, 150)],
+                "#555",
+            )
+        page.file_uploader[0].upload("pair.png", png(two), "image/png").run()
+    else:
+        choose(page, source)
+    page.pills(key="predict_look").set_value("Try to break it").run()
+    assert len(set(figures(page))) == 1
+    page.slider(key="break_rotation").set_value(90).run()
+    told, now, before = figures(page)
+    assert told == before != now
+    views = {"Samples": "in 6 views", "From the data set": "once, as it is", "pair": "in 8 views"}
+    assert views[source] in words(page)
+
+
+def test_a_new_picture_starts_undisturbed_and_a_drawing_that_grows_stays_turned(page):
+    choose(page, "Samples")
+    page.pills(key="predict_look").set_value("Try to break it").run()
+    page.slider(key="break_rotation").set_value(90).run()
+    page.pills(key="predict_sample_name").set_value("picture_8").run()
+    assert page.slider(key="break_rotation").value == 0
+    assert len(set(figures(page))) == 1
+    stroke(choose(page, "Draw"), shirt())
+    page.slider(key="break_noise").set_value(60).run()
+    stroke(page, shirt("#f4f4f4"), strokes=2)
+    assert page.slider(key="break_noise").value == 60
+    page.pills(key="predict_look").set_value("Where it looked").run()
+    choose(page, "Samples")
+    page.pills(key="predict_look").set_value("Try to break it").run()
+    assert page.slider(key="break_noise").value == 0
+
+
 def test_a_face_is_called_strange_and_clothes_are_not(page):
     choose(page, "Samples")
     page.pills(key="predict_sample_name").set_value("strange_face").run()
@@ -298,12 +350,85 @@ def test_score_of_ones_own_pictures(page):
     assert len(page.session_state[state.ATTEMPTS]) == 2
 
 
+def attempts(at):
+    return at.session_state[state.ATTEMPTS]
+
+
+def say(at, truth):
+    """Answer the question whether it was right by what it is."""
+    next(one for one in at.selectbox if one.label == "No, it is").set_value(truth).run()
+
+
+def outline(width=26):
+    """A T-shirt as people draw one with the default brush: its outline alone."""
+    picture = Image.new("RGBA", (288, 288), "white")
+    corners = [(90, 45), (198, 45), (255, 95), (225, 130), (200, 110), (200, 250), (88, 250)]
+    corners += [(88, 110), (63, 130), (33, 95)]
+    ImageDraw.Draw(picture).line([*corners, *corners[:2]], "#8a8a8a", width, joint="curve")
+    return picture
+
+
+def test_the_question_and_the_score_are_about_the_class_in_the_headline_also_in_doubt(page):
+    stroke(page, outline())
+    monkey = answered(page)
+    page.session_state[state.ATTEMPTS] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(answers, "is_strange", lambda *_: True)
+        page.run()
+        assert answered(page) == monkey
+        assert "does not look like the clothes" in words(page)
+        assert f"%**, {answers.DOUBT}. Then" in words(page)
+        assert f"Was this right: **{monkey}**?" in words(page)
+        page.button("attempt_yes").click().run()
+        assert f"You said: **{monkey}**, so it was right. Score: 1 of 1" in words(page)
+    [attempt] = attempts(page)
+    assert (attempt.guess, attempt.truth) == (CLASSES.index(monkey),) * 2
+
+
 def test_a_strange_picture_may_be_none_of_the_ten(page):
     choose(page, "Samples")
     page.pills(key="predict_sample_name").set_value("strange_face").run()
-    page.button(key="attempt_yes").click().run()
-    assert "none of the ten" in words(page)
-    assert "Score: 1 of 1 recognised" in words(page)
+    named = answered(page)
+    assert f"Was this right: **{named}**?" in words(page)
+    assert "Was this right: **none" not in words(page)
+    say(page, NONE)
+    assert "so it was wrong, and right to be in doubt. Score: 0 of 1 recognised" in words(page)
+    stroke(choose(page, "Draw"), shirt())
+    say(page, NONE)
+    assert "so it was wrong. Score: 0 of 2 recognised" in words(page)
+    assert "None of the ten: 2, of them in doubt: 1." in words(page)
+
+
+def test_the_places_of_the_answer_are_there_before_it_is(page):
+    def tables():
+        return [block.value for block in page.get("html") if "<table" in block.value]
+
+    [blank] = tables()
+    assert page.segmented_control(key="predict_order")
+    assert page.pills(key="predict_look")
+    stroke(page, shirt())
+    [bars] = tables()
+    assert re.findall("<th.*?</th>", bars) == re.findall("<th.*?</th>", blank)
+    assert re.findall(r"[\d.]+ %", blank) == []
+
+
+def test_attempts_come_back_after_a_refresh_and_can_be_forgotten(page):
+    choose(page, "Upload").file_uploader[0].upload("a.png", png(shirt()), "image/png").run()
+    page.button("attempt_yes").click().run()
+    stroke(choose(page, "Draw"), shirt("#ffe0a0"))
+    page.button("attempt_yes").click().run()
+    again = AppTest.from_file(PROJECT / "app.py", default_timeout=TIMEOUT)
+    again.session_state[state.VISITOR] = page.session_state[state.VISITOR]
+    again.run().switch_page("pages/predict.py").run()
+    kept = [(one.key, one.truth) for one in attempts(page) if one.truth is not None]
+    assert [(one.key, one.truth) for one in attempts(again) if one.truth is not None] == kept
+    assert "Score: 2 of 2 recognised" in words(again)
+    again.button("attempts_forget").click().run()
+    assert "Your last attempts" not in words(again)
+    third = AppTest.from_file(PROJECT / "app.py", default_timeout=TIMEOUT)
+    third.session_state[state.VISITOR] = page.session_state[state.VISITOR]
+    third.run().switch_page("pages/predict.py").run()
+    assert "Your last attempts" not in words(third)
 
 
 def test_files_of_one_name_are_told_apart(page):
@@ -343,7 +468,8 @@ def test_an_answer_does_not_wait_for_what_is_usual(page, slow_jobs):
     assert "these weights see some usual clothes first" in words(page)
     assert "does not look like the clothes" not in words(page)
     assert not any(sure in words(page) for _, sure in answers.SURE)
-    assert state.ATTEMPTS not in page.session_state
+    assert answers.DOUBT not in words(page)
+    assert attempts(page)[0].doubted is None
     assert len(slow_jobs.waiting) == 1, "asked for once, however often the page runs"
     slow_jobs.holds = False
     job = slow_jobs.waiting.pop()
@@ -351,7 +477,7 @@ def test_an_answer_does_not_wait_for_what_is_usual(page, slow_jobs):
     page.run()
     assert "does not look like the clothes" in words(page)
     assert "see some usual clothes first" not in words(page)
-    assert len(page.session_state[state.ATTEMPTS]) == 1
+    assert [one.doubted for one in attempts(page)] == [True]
 
 
 def test_what_is_usual_is_asked_for_while_the_visitor_still_draws(page, slow_jobs):
@@ -384,7 +510,7 @@ def test_the_closest_training_pictures_are_looked_for_when_somebody_asks(page, s
 class FakeRun:
     """A run that has trained one epoch and goes on."""
 
-    status = "running"
+    name, status, total_steps = "abc", "running", 2
 
     def __init__(self):
         self.weights = state.shipped()[0][state.READY_MADE].trained
@@ -398,19 +524,65 @@ class FakeRun:
     def trained(self):
         return replace(self.weights, epoch=1.25)
 
+    def summary(self):
+        return Summary(self.name, 0.0, "lenet", "quick", self.status, 1, 2, 2, None)
 
-def test_ones_own_run_answers_while_it_trains(page, monkeypatch):
-    run = FakeRun()
-    runs = SimpleNamespace(get={"a-token": run}.get, of=lambda *_: [])
+
+@pytest.fixture
+def run(page, monkeypatch):
+    """A run of this visitor, in the page's address."""
+    made = FakeRun()
+    token = of_run(page.session_state[state.VISITOR], made.name)
+    listed = [Listed(token, made.summary())]
+    runs = SimpleNamespace(get={token: made}.get, of=lambda *_: listed)
     monkeypatch.setattr(server, "runs", lambda: runs)
-    page.query_params["run"] = "a-token"
+    page.query_params["run"] = token
+    return made
+
+
+def test_ones_own_run_answers_while_it_trains_once_it_is_chosen(page, run):
     stroke(page, shirt())
-    assert "Your run, running, after 1.25 epochs:" in words(page)
+    assert "Your run is training" in words(page)
+    assert "Was this right" in words(page)
+    page.selectbox("weights_widget").set_value("run-abc").run()
+    assert f"Using **{state.LIVE}**" in words(page)
+    assert "Your run, running, after 1.25 epochs." in words(page)
     assert answered(page)
     assert "Was this right" not in words(page)
-    page.toggle(key="predict_follow").set_value(False).run()
-    assert "Your run" not in words(page)
+    assert "Your run is training" not in words(page)
+    page.selectbox("weights_widget").set_value(state.EVERYDAY).run()
+    assert "after 1.25 epochs" not in words(page)
     assert "Was this right" in words(page)
+    assert answered(page)
+
+
+def test_a_run_that_ends_while_it_answers_stays_in_use_and_is_asked_about(page, run):
+    stroke(page, shirt())
+    page.button("predict_use_run").click().run()
+    assert "Was this right" not in words(page)
+    run.status = "finished"
+    page.run()
+    assert not page.exception
+    assert page.selectbox("weights_widget").value == "run-abc"
+    assert "Using **Your run, 01 Jan 00:" in words(page)
+    assert "Was this right" in words(page)
+
+
+def test_a_run_in_use_that_goes_wrong_is_told_and_loses_nothing(page, run):
+    stroke(page, shirt())
+    page.button("predict_use_run").click().run()
+    weights = {name: np.full_like(array, 1e30) for name, array in run.weights.weights.items()}
+    run.weights = replace(run.weights, weights=weights)
+    page.run()
+    assert not page.exception
+    assert "The training of your run has gone wrong" in page.warning[0].value
+    assert page.selectbox("weights_widget").value == state.EVERYDAY
+    assert answered(page)
+    page.run()
+    assert not page.warning
+    page.selectbox("weights_widget").set_value("run-abc").run()
+    assert "The training of your run has gone wrong" in page.warning[0].value
+    assert page.selectbox("weights_widget").value == state.EVERYDAY
     assert answered(page)
 
 

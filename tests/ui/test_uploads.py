@@ -182,7 +182,7 @@ def test_a_weights_file_is_let_go_of_and_can_be_used_later(train, kept):
     assert held(kept) == 0
     train.run()
     train.button(key="train_use_file").click().run()
-    assert train.session_state[state.IN_USE] == "own: File mine.safetensors"
+    assert train.session_state[state.IN_USE] == state.key_of("File mine.safetensors")
     train.file_uploader[0].set_value(("bad.safetensors", b"no weights", "")).run()
     for _ in range(2):
         assert held(kept) == 0

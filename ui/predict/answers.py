@@ -1,11 +1,14 @@
 """The network's answer to one picture: in words, as bars, and whether it knows such pictures.
 
-The arithmetic is in `model/`; where the picture comes from is not this module's business.
+It has the same places, one below the other, whatever is known: the class, the doubt, the bars, the
+question whether it was right. The arithmetic is in `model/`; where the picture comes from is not
+this module's business.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -16,8 +19,7 @@ from model.data.datasets import CLASSES
 from model.insight.classify import classify
 from model.insight.out_of_distribution import Reference, confidence, is_strange
 from model.pictures.preprocess import Prepared
-from model.training.checkpoint import Trained, usable
-from model.training.run import Run, is_active
+from model.training.checkpoint import Trained
 from ui import bars, images, state
 from ui.predict import attempts
 from ui.predict.sources import Shot
@@ -27,27 +29,36 @@ SOFTMAX = (
     "numbers above 0 that add up to 100 %. They only compare these ten classes: a picture of a "
     "cat gets a class of clothes, too."
 )
+AVERAGED = (
+    "The network sees your picture in {views} views, a little turned and mirrored; the numbers are "
+    "the mean of its answers."
+)
+ONCE = "This picture has the format of the data set, so the network sees it once, as it is."
+FAMILIAR = ":material/check: It looks like the clothes the network knows."
 STRANGE = (
-    "**This does not look like the clothes the network knows.** Its filters react to it in another "
-    "way than to clothes. It must choose one of its ten classes all the same, and such choices are "
-    "often wrong."
+    ":material/help: **This does not look like the clothes the network knows,** so the answer is "
+    "in doubt. It may be none of the ten; the network must name one all the same."
 )
 COMPARING = (
     "How sure to be of this, and whether it looks like clothes at all, follows in a few seconds: "
     "these weights see some usual clothes first, to compare with."
 )
-LOST = (
-    "**The training has gone wrong:** its numbers have grown so large that no picture gets an "
-    "answer. Stop the run, and start another with a lower learning rate."
-)
 SURE = ((0.9, "quite sure"), (0.6, "fairly sure"), (0.35, "not sure"), (0.0, "guessing"))
+DOUBT = "in doubt"
 MARKS = {
     True: ":green[:material/check: right]",
     False: ":red[:material/close: wrong]",
 }
 ORDERS = ("Class order", "Likeliest first")
 WAIT_SECONDS = 0.5  # between two looks whether something is there
-LIVE_SECONDS = 1.0  # between two answers of a network that is training
+
+
+class Answer(NamedTuple):
+    """What weights make of a picture."""
+
+    values: NDArray[np.floating]  # (10,), probabilities
+    sure: str  # how sure to be of the likeliest, in words; nothing while that is not known
+    doubt: Callable[[], None]  # draws the line that says whether it looks like clothes
 
 
 def reference_of(trained: Trained) -> Reference | None:
@@ -74,59 +85,49 @@ def wait_for(is_there: Callable[[], object], words: str) -> None:
     look()
 
 
-def answer(shot: Shot, prepared: Prepared) -> Trained | None:
-    """The answer of the weights in use, or of the visitor's own run, live while it trains.
+def nothing(words: str, waits: bool = False) -> None:
+    """Where the answer will be, and `words` on what is missing for it.
 
-    Gives the weights that answered, where there are any.
+    No widget is in it where something else will be drawn in the same run of the page.
     """
-    choice = state.in_use()
-    token = state.run_token()
-    run = server.runs().get(token) if token else None
-    if run and st.toggle(
-        "Answer with my training run",
-        value=is_active(run),
-        key="predict_follow",
-        help="While the run trains, the same picture is answered again with its newest weights: "
-        "watch the network come to understand it.",
-    ):
-        moving = is_active(run)
-        st.fragment(run_every=LIVE_SECONDS if moving else None)(_follow)(run, shot, prepared)
-        newest = run.trained()
-        return newest if usable(newest) else None
-    if choice is None:
-        st.info("No weights are there yet. Train a network, and it will answer here.")
-        return None
-    _answer_of(choice.trained, shot, prepared)
-    return choice.trained
+    place = "waiting" if waits else "answer"  # keys of containers are unique, too
+    with st.container(key=f"{place}_head"):
+        st.info(words, icon=":material/info:")
+    st.container(key=f"{place}_doubt")
+    st.html(bars.blank())
+    with st.container(key=f"{place}_order"):
+        if not waits:
+            _order()
+    st.container(key=f"{place}_question")
 
 
-def _answer_of(trained: Trained, shot: Shot, prepared: Prepared) -> None:
+def answer(shot: Shot, prepared: Prepared, trained: Trained) -> None:
+    """What weights make of a picture, and whether that was right."""
     reference, values = reference_of(trained), classify(trained, prepared)
     if reference is None:
-        show(values, "", prepared, shot.truth)
-        wait_for(lambda: reference_of(trained), COMPARING)
-        order()
-        return
-    strange = is_strange(trained, reference, prepared.image)
-    if strange:
-        st.warning(STRANGE, icon=":material/help:")
-    sure = "but do not rely on it" if strange else in_words(confidence(reference, values))
-    show(values, sure, prepared, shot.truth)
-    order()
-    if shot.truth is None:
-        attempts.note(shot.attempt, prepared.image, values, strange)
-        attempts.ask(shot.attempt)
+        waiting = Answer(values, "", lambda: wait_for(lambda: reference_of(trained), COMPARING))
+        strange = None
+        show(waiting, prepared)
+    else:
+        strange = is_strange(trained, reference, prepared.image)
+        sure = DOUBT if strange else in_words(confidence(reference, values))
+        show(Answer(values, sure, lambda: _doubt(strange)), prepared)
+    with st.container(key="answer_question"):
+        if shot.truth is None:
+            attempts.note(shot.attempt, prepared.image, values, strange)
+            attempts.ask(shot.attempt)
+        else:
+            verdict(values, shot.truth)
 
 
-def _follow(run: Run, shot: Shot, prepared: Prepared) -> None:
-    """What the run's newest checkpoint makes of the picture."""
-    now, trained = run.snapshot(), run.trained()
-    st.caption(f"Your run, {now.status}, after {trained.epoch:.2f} epochs:")
-    if not usable(trained):
-        st.warning(LOST, icon=":material/help:")
-        return
-    values = classify(trained, prepared)
-    show(values, in_words(float(values.max())), prepared, shot.truth)
+def verdict(values: NDArray[np.floating], truth: int) -> None:
+    """Whether the likeliest class is what the picture is known to show."""
+    right = bool(values.argmax() == truth)
+    st.markdown(f"It is: **{CLASSES[truth]}**, {MARKS[right]}.")
+
+
+def _doubt(strange: bool) -> None:
+    st.caption(STRANGE if strange else FAMILIAR)
 
 
 def in_words(sure: float) -> str:
@@ -134,14 +135,12 @@ def in_words(sure: float) -> str:
     return next((words for least, words in SURE if sure >= least), SURE[-1][1])
 
 
-def show(values: NDArray[np.floating], sure: str, prepared: Prepared, truth: int | None) -> None:
-    """The winner in words, the picture that the network gets, and ten bars.
-
-    `sure` says how sure to be of the winner; nothing, where that is not known.
-    """
-    first, second, third = values.argsort()[::-1][:3]
-    winner, rival, other = (f"{100 * values[n]:.1f} %" for n in (first, second, third))
-    with st.container(horizontal=True, vertical_alignment="center"):
+def show(answer: Answer, prepared: Prepared) -> None:
+    """The class in words beside the picture that the network gets, the doubt, and ten bars."""
+    first, second, third = answer.values.argsort()[::-1][:3]
+    winner, rival, other = (f"{100 * answer.values[n]:.1f} %" for n in (first, second, third))
+    sure = f", {answer.sure}" if answer.sure else ""
+    with st.container(key="answer_head", horizontal=True, vertical_alignment="center"):
         st.image(
             images.enlarged(prepared.image, 4),
             width=112,
@@ -150,17 +149,19 @@ def show(values: NDArray[np.floating], sure: str, prepared: Prepared, truth: int
         with st.container(width="stretch"):
             st.subheader(CLASSES[first], anchor=False)
             st.markdown(
-                f"**{winner}**{sure and ', '}{sure}. Then {CLASSES[second]} ({rival}) and "
+                f"**{winner}**{sure}. Then {CLASSES[second]} ({rival}) and "
                 f"{CLASSES[third]} ({other})."
             )
-            if truth is not None:
-                st.markdown(f"It is: **{CLASSES[truth]}**, {MARKS[truth == first]}.")
+    with st.container(key="answer_doubt"):
+        answer.doubt()
     by_size = st.session_state.get("predict_order") == ORDERS[1]
-    st.html(bars.probabilities(values, by_size))
+    st.html(bars.probabilities(answer.values, by_size))
+    with st.container(key="answer_order"):
+        _order()
 
 
-def order() -> None:
-    """How the bars are sorted, and what they are."""
+def _order() -> None:
+    """How the bars are sorted."""
     st.segmented_control(
         "Order of the bars",
         ORDERS,
@@ -170,3 +171,10 @@ def order() -> None:
         persist_state="session",
         label_visibility="collapsed",
     )
+
+
+def explain(prepared: Prepared | None) -> None:
+    """What the numbers are."""
+    views = len(prepared.augmented) if prepared else 0
+    asked = "" if not views else ONCE if views == 1 else AVERAGED.format(views=views)
+    st.caption(f"{SOFTMAX} {asked}")

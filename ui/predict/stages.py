@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -87,14 +88,19 @@ def _widgets(key: str) -> None:
         )
 
 
-def strip(prepared: Prepared) -> None:
+def html(prepared: Prepared) -> str:
     """Every stage as a small picture with a line on why it is done.
 
     As one piece of HTML: with four elements for each, a browser would show an answer later.
     """
     cells = "".join(_cell(number, stage) for number, stage in enumerate(prepared.stages, 1))
-    st.html(f'<div class="stages">{cells}</div>')
-    for note in prepared.notes:
+    return f'<div class="stages">{cells}</div>'
+
+
+def strip(shown: str, notes: Sequence[str]) -> None:
+    """Show what `html` made, and the decisions."""
+    st.html(shown)
+    for note in notes:
         st.markdown(f":material/info: {note}")
 
 

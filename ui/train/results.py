@@ -11,9 +11,8 @@ from model.training.checkpoint import to_bytes, usable
 from model.training.metrics import Score
 from model.training.run import Run
 from model.training.snapshot import Snapshot, history_csv
-from ui import own_runs, state
+from ui import own_runs, state, weights
 from ui.buttons import pressed
-from ui.page_runs import uninterrupted
 from ui.plots import plot
 from ui.train import curves
 
@@ -31,7 +30,6 @@ def results(now: Snapshot, run: Run, token: str) -> None:
             "The last weights of this run are so large that no picture gets an answer. Start "
             "again with a lower learning rate."
         )
-    label = own_runs.short(run.summary())
     with st.container(horizontal=True):
         if pressed(
             "Use this network",
@@ -40,8 +38,7 @@ def results(now: Snapshot, run: Run, token: str) -> None:
             icon=":material/check:",
             disabled=not sound,
         ):
-            with uninterrupted():
-                state.use(state.add(label, trained, own_runs.key_of(run)))
+            weights.use(own_runs.key_of(run))
             st.rerun()
         if sound:
             _download("Weights (safetensors)", lambda: to_bytes(run.trained()), now, token)

@@ -7,7 +7,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model.networks.architectures import NETWORKS
 from model.training.checkpoint import CheckpointError, Trained, load
-from ui import state, uploads
+from ui import state, uploads, weights
 from ui.buttons import pressed
 from ui.page_runs import uninterrupted
 from ui.text import clean, plain
@@ -31,10 +31,9 @@ def weights_from_file() -> None:
     st.markdown(f"**{name}**: {NETWORKS[trained.network].label}, epoch {trained.epoch:g}.")
     label = f"File {clean(file.name)}"
     if pressed("Use these weights", "train_use_file"):
-        with uninterrupted():
-            state.use(state.add(label, trained))
+        weights.use_file(label, trained)
         st.rerun()
-    results.in_use(f"own: {label}")
+    results.in_use(state.key_of(label))
 
 
 def _read_once(file: UploadedFile) -> Trained | str:
