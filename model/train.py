@@ -15,12 +15,13 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 from tqdm import tqdm
 
 from model.data import datasets
 from model.reference import write_beside
-from model.training.batches import split, steps_per_epoch
+from model.training.batches import Indices, batch_sizes, split, steps_per_epoch
 from model.training.checkpoint import (
     Checkpoint,
     Trained,
@@ -67,14 +68,20 @@ def _drawn(config: Config) -> None:
         synthetic.build()
 
 
+def _epoch(config: Config) -> Indices:
+    """Pictures in each batch of an epoch, (steps,)."""
+    available = len(datasets.load(config.data).train_labels)
+    images = len(split(available, config.train_images, config.validation_images).train)
+    return batch_sizes(images, config.batch_size, 0, steps_per_epoch(images, config.batch_size))
+
+
 def _train(config: Config) -> tuple[Checkpoint, dict[str, Any]]:
     """Train to the end; the newest checkpoint, and what is told as JSON."""
     # Here, so that a wrong option is told without loading TensorFlow.
     from model.training.trainer import advance
 
-    available = len(datasets.load(config.data).train_labels)
-    images = len(split(available, config.train_images, config.validation_images).train)
-    per_epoch = steps_per_epoch(images, config.batch_size)
+    sizes = _epoch(config)
+    per_epoch = len(sizes)
     checkpoint, batches = start(config), []
     told: dict[str, Any] = {"losses": [], "accuracies": [], "validation_accuracies": []}
     began = time.perf_counter()
@@ -85,10 +92,10 @@ def _train(config: Config) -> tuple[Checkpoint, dict[str, Any]]:
             checkpoint = done.checkpoint
             batches += list(zip(done.losses, done.accuracies, strict=True))
             if checkpoint.step % per_epoch == 0:
-                loss, accuracy = (sum(column) / per_epoch for column in zip(*batches, strict=True))
+                loss, accuracy = np.average(batches, axis=0, weights=sizes).tolist()
                 batches = []
-                told["losses"].append(float(loss))
-                told["accuracies"].append(float(accuracy))
+                told["losses"].append(loss)
+                told["accuracies"].append(accuracy)
                 bar.set_postfix(epoch=len(told["losses"]), loss=f"{loss:.3f}")
             if done.validation:
                 told["validation_accuracies"].append(done.validation.accuracy)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from model.insight import reference_file
 from model.networks.architectures import NETWORKS
 from model.networks.forward import predict
 from model.training import checkpoint
-from model.training.recipes import RECIPES
+from model.training.metrics import Score
+from model.training.recipes import RECIPES, Config
+from model.training.results import Slice
 from model.wardrobe import synthetic
 
 EMPTY = np.zeros(0, np.uint8)
@@ -65,6 +68,20 @@ def test_it_trains_writes_weights_and_tells_json(tmp_path):
     assert float(np.mean(guesses == pictures.test_labels)) == pytest.approx(
         told["test_accuracy"], abs=0.002
     )
+
+
+def test_an_epoch_of_129_pictures_in_batches_of_128_counts_each_picture_once(monkeypatch):
+    def advance(checkpoint, config, steps):
+        figures = np.array([[2.0, 8.0], [42 / 128, 1.0]], np.float32)
+        after = replace(checkpoint, step=checkpoint.step + 2)
+        test = Score(0.3, 0.9, np.eye(10, dtype=np.int64)) if after.step == 4 else None
+        return Slice(after, *figures, 0.1, None, test)
+
+    monkeypatch.setattr("model.training.trainer.advance", advance)
+    config = Config(data="wardrobe", epochs=2, batch_size=128, train_images=129)
+    told = command._train(config)[1]
+    assert told["accuracies"] == pytest.approx([1 / 3, 1 / 3])
+    assert told["losses"] == pytest.approx([(128 * 2 + 8) / 129] * 2)
 
 
 def test_the_recipe_decides_the_data_unless_it_wants_the_usual(monkeypatch):

@@ -81,6 +81,13 @@ def steps_per_epoch(images: int, batch_size: int) -> int:
     return -(-images // batch_size)
 
 
+def batch_sizes(images: int, batch_size: int, first: int, end: int) -> Indices:
+    """Pictures in each of a run's batches `first` to `end`, (end - first,), for means of them."""
+    per_epoch = steps_per_epoch(images, batch_size)
+    last = np.arange(first, end) % per_epoch == per_epoch - 1
+    return np.where(last, images - (per_epoch - 1) * batch_size, batch_size)
+
+
 @dataclass(frozen=True)
 class Plan:
     """One epoch: position i of each array belongs to the i-th picture that is seen."""

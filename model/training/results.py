@@ -21,9 +21,10 @@ class Slice:
     """What one call of `advance` did."""
 
     checkpoint: Checkpoint
-    losses: NDArray[np.float32]  # (steps,) mean loss of each batch
+    losses: NDArray[np.float32]  # (steps,) mean cross-entropy of each batch, labels not smoothed
     accuracies: NDArray[np.float32]  # (steps,) share of each batch that was right
     seconds: float
     validation: Score | None  # at the end of an epoch, where pictures are held out
     test: Score | None  # at the end of the run, and only there
     glimpse: Glimpse | None = None  # of the network after it
+    cold: bool = False  # the first of its worker for this network: `seconds` says little

@@ -24,6 +24,7 @@ from model.training.checkpoint import Trained, final_weights, start
 from model.training.faults import why
 from model.training.glimpse import Glimpse, glimpse
 from model.training.metrics import Score
+from model.training.pace import Pace
 from model.training.queue import Job, Jobs
 from model.training.recipes import Config, check
 from model.training.results import Slice
@@ -71,6 +72,7 @@ class Run:
         empty = np.zeros(0, np.float32)
         per_epoch = steps_per_epoch(len(train), config.batch_size)
         now = Snapshot("running", config, recipe, "", 0, per_epoch, empty, empty, (), 0.0, None, 0)
+        now = replace(now, images_per_epoch=len(train))
         first, created = start(config), time.time()
         keys = keys or Keys("", "", visitor)
         record = Record(name or uuid.uuid4().hex, keys, created, created, now, first, {})
@@ -95,9 +97,7 @@ class Run:
         self._past: dict[int, Weights] = {}  # by batches: weights that are still to be kept
         self._tries = 0
         self._outstanding = False
-        self._arrived = 0.0  # when the last slice came back; 0 after a pause
-        self._pace = 0.0  # seconds per batch inside a worker
-        self._sharing = 1.0  # how much longer a slice takes with its waiting than in a worker
+        self._pace = Pace()
         self._seen = time.monotonic() - max(0.0, time.time() - record.seen)
         self._watchers: dict[str, Callable[[], bool]] = {}
         self._now = record.snapshot
@@ -220,7 +220,6 @@ class Run:
         """Go on after a pause."""
         with self._lock:
             if self._now.status == "paused":
-                self._arrived = 0.0
                 self._change(status="running", message="")
                 self._submit(self._steps())
 
@@ -264,9 +263,9 @@ class Run:
 
         With parts that are not equal, turns taken together would not be progress made together.
         """
-        here, per_epoch = self._now.step, self._now.steps_per_epoch
-        seconds = min(SLICE_SECONDS, max(LEAST_SLICE_SECONDS, TURN_SECONDS / self._sharing))
-        most = max(1, round(seconds / self._pace)) if self._pace else FIRST_STEPS
+        here, per_epoch, pace = self._now.step, self._now.steps_per_epoch, self._pace
+        seconds = min(SLICE_SECONDS, max(LEAST_SLICE_SECONDS, TURN_SECONDS / pace.sharing))
+        most = max(1, round(seconds / pace.per_batch)) if pace.per_batch else FIRST_STEPS
         moments = (*MOMENTS, (here // per_epoch + 1) * per_epoch)
         left = min(moment - here for moment in moments if moment > here)
         return math.ceil(left / math.ceil(left / most))
@@ -275,7 +274,9 @@ class Run:
         if self._outstanding or not self._checkpoint:
             return
         self._outstanding = True
-        stopping = self._now.status == "stopping"
+        stopping, running = self._now.status == "stopping", self._now.status == "running"
+        took = self._pace.per_batch * steps + MEASURING_SECONDS
+        self._pace.began(running)
         self._engine.submit(
             Job(
                 train_slice,
@@ -283,9 +284,9 @@ class Run:
                 self._on_done,
                 self.visitor,
                 self.name,
-                interactive=self._now.status != "running",
+                interactive=not running,
                 weight=self._now.config.batch_size * steps * self._multiplications,
-                seconds=self._pace * steps + MEASURING_SECONDS if self._pace else UNKNOWN_SECONDS,
+                seconds=took if self._pace.per_batch else UNKNOWN_SECONDS,
                 tries=self._tries,
             )
         )
@@ -351,14 +352,14 @@ class Run:
             )
             return
         self._checkpoint = result.checkpoint
-        if steps and not result.validation:
-            latest = result.seconds / steps
-            self._pace = 0.7 * (self._pace or latest) + 0.3 * latest
+        images = now.images_in(now.step, now.step + steps)
+        scored = result.validation is not None
+        self._pace.ended(steps, images, result.seconds, result.cold, scored)
         self._change(
             step=result.checkpoint.step,
             losses=np.concatenate([now.losses, result.losses]),
             accuracies=np.concatenate([now.accuracies, result.accuracies]),
-            images_per_second=self._speed(steps * now.config.batch_size, result.seconds),
+            images_per_second=self._pace.images_per_second,
             test=result.test,
             glimpse=result.glimpse,
         )
@@ -371,20 +372,13 @@ class Run:
             whole = self._now.step >= now.total_steps
             self._end("finished" if whole else "stopped")
 
-    def _speed(self, images: int, seconds: float) -> float:
-        """Pictures per second by the clock on the wall, averaged over about ten slices."""
-        before, self._arrived = self._arrived, time.monotonic()
-        if not before or not images:
-            return self._now.images_per_second
-        passed = self._arrived - before
-        self._sharing = 0.5 * self._sharing + 0.5 * passed / max(seconds, 1e-3)
-        latest = images / passed
-        return 0.8 * (self._now.images_per_second or latest) + 0.2 * latest
-
     def _end_epoch(self, validation: Score | None) -> None:
         now = self._now
-        here = slice(-now.steps_per_epoch, None)
-        loss, accuracy = float(now.losses[here].mean()), float(now.accuracies[here].mean())
+        first = now.step - now.steps_per_epoch
+        sizes = now.batch_sizes(first, now.step)
+        loss, accuracy = (
+            float(np.average(each[first:], weights=sizes)) for each in (now.losses, now.accuracies)
+        )
         ended = EpochResult(len(now.epochs) + 1, loss, accuracy, validation)
         self._change(epochs=(*now.epochs, ended))
 

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from model.training.batches import batch_sizes
 from model.training.glimpse import Glimpse
 from model.training.metrics import Score
 from model.training.recipes import Config
@@ -24,7 +25,7 @@ class EpochResult:
     """What is known at the end of one epoch."""
 
     epoch: int  # from 1
-    loss: float  # mean over the epoch's batches, while the weights were still changing
+    loss: float  # mean over the epoch's pictures, while the weights were still changing
     accuracy: float
     validation: Score | None
 
@@ -39,13 +40,16 @@ class Snapshot:
     message: str  # why it failed or paused by itself; otherwise empty
     step: int  # batches trained
     steps_per_epoch: int
-    losses: NDArray[np.float32]  # (step,) mean loss of each batch
+    losses: NDArray[np.float32]  # (step,) mean cross-entropy of each batch
     accuracies: NDArray[np.float32]  # (step,)
     epochs: tuple[EpochResult, ...]
     images_per_second: float  # lately, waiting for a worker included; 0 while not known
     test: Score | None  # once the run has ended
     version: int  # grows with every change
     glimpse: Glimpse | None = None  # of the newest weights, once it was taken; it is not kept
+    # Pictures to learn from; 0 in runs of an older version, which did not note it, and whose losses
+    # contain the smoothing of labels.
+    images_per_epoch: int = 0
 
     @property
     def total_steps(self) -> int:
@@ -57,7 +61,16 @@ class Snapshot:
         """An estimate from the pace so far; None while it is not known."""
         if not self.images_per_second:
             return None
-        return (self.total_steps - self.step) * self.config.batch_size / self.images_per_second
+        return self.images_in(self.step, self.total_steps) / self.images_per_second
+
+    def batch_sizes(self, first: int, end: int) -> NDArray[np.intp]:
+        """Pictures in each of the batches `first` to `end`, (end - first,)."""
+        images = self.images_per_epoch or self.steps_per_epoch * self.config.batch_size
+        return batch_sizes(images, self.config.batch_size, first, end)
+
+    def images_in(self, first: int, end: int) -> int:
+        """Pictures in the batches `first` to `end`."""
+        return int(self.batch_sizes(first, end).sum())
 
 
 def history_csv(snapshot: Snapshot) -> str:

@@ -93,6 +93,7 @@ class _Trainer:
             self._evaluate, input_signature=[vector, pictures, labels], autograph=False
         )
         self._trace()
+        self.cold = True  # until it has trained a first time
 
     def _trace(self) -> None:
         """Build the graph now, by training on nothing: it takes a second, which is no slice's."""
@@ -158,9 +159,11 @@ class _Trainer:
             if "average" in self.slots:
                 average = self.slots["average"]
                 average.assign_sub((1 - keep) * (average - self.weights))
+            # What is told of a batch has no smoothing in it, as what is told of held-out pictures.
+            plain = tf.nn.sparse_softmax_cross_entropy_with_logits(here, guess)
             right = tf.equal(tf.argmax(guess, 1, tf.int32), here)
             accuracy = tf.reduce_mean(tf.cast(right, tf.float32))
-            return i + 1, losses.write(i, loss), accuracies.write(i, accuracy)
+            return i + 1, losses.write(i, tf.reduce_mean(plain)), accuracies.write(i, accuracy)
 
         _, losses, accuracies = tf.while_loop(
             lambda i, *_: i < count,
@@ -224,7 +227,7 @@ def advance(checkpoint: Checkpoint, config: Config, steps: int, last: bool = Fal
     its last epoch, or earlier where `last` says that the user stops here (`steps` may be 0).
     """
     trainer, pictures = _trainer_of(config), datasets.load(config.data)
-    started = time.perf_counter()
+    started, cold, trainer.cold = time.perf_counter(), trainer.cold, False
     train = split(len(pictures.train_labels), config.train_images, config.validation_images).train
     per_epoch = steps_per_epoch(len(train), config.batch_size)
     epoch, done = divmod(checkpoint.step, per_epoch)
@@ -250,7 +253,8 @@ def advance(checkpoint: Checkpoint, config: Config, steps: int, last: bool = Fal
     test = evaluate(config, weights) if finished else None
     seen = glimpse(config, weights, after.step)
     seconds = time.perf_counter() - started
-    return Slice(after, losses.numpy(), accuracies.numpy(), seconds, validation, test, seen)
+    parts = (losses.numpy(), accuracies.numpy(), seconds, validation, test)
+    return Slice(after, *parts, glimpse=seen, cold=cold)
 
 
 def validate(checkpoint: Checkpoint, config: Config) -> Score:

@@ -81,6 +81,7 @@ def test_a_run_trains_to_its_end(engine):
     assert last.step == last.total_steps == len(last.losses) == 40
     assert [e.epoch for e in last.epochs] == [1, 2]
     assert last.epochs[1].loss == pytest.approx(float(last.losses[20:].mean()))
+    assert last.images_per_epoch == 1_000
     assert last.epochs[1].validation.accuracy == expected.validation.accuracy
     assert last.test.accuracy == expected.test.accuracy
     assert_same_weights(run.trained().weights, final_weights(expected.checkpoint, SMALL))
@@ -364,6 +365,30 @@ def test_settings_out_of_range_start_nothing():
     with pytest.raises(SettingError, match="Learning rate"):
         runs.start(replace(SMALL, learning_rate=float("nan")), "custom")
     assert runs.training() == 0
+
+
+def answered(losses, accuracies, cold=False):
+    """An answer with these figures, after 0.1 seconds."""
+
+    def answer(checkpoint):
+        after = replace(checkpoint, step=checkpoint.step + len(losses))
+        figures = (np.array(each, np.float32) for each in (losses, accuracies))
+        return Slice(after, *figures, 0.1, None, None, cold=cold)
+
+    return answer
+
+
+def test_every_picture_counts_alike_however_small_its_batch():
+    """129 pictures, 43 of them right: a batch of 128 and one of a single picture."""
+    config = replace(SMALL, batch_size=128, train_images=129, validation_images=0)
+    engine = Scripted([answered([2.0, 8.0], [42 / 128, 1.0])] * 2)
+    run = Run(config, "custom", engine)
+    wait(lambda: len(run.snapshot().epochs) == 2)
+    for epoch in run.snapshot().epochs:
+        assert epoch.accuracy == pytest.approx(1 / 3)
+        assert epoch.loss == pytest.approx((128 * 2 + 8) / 129)
+    assert run.trained().accuracies["train"] == pytest.approx(1 / 3)
+    assert run.snapshot().images_in(0, 4) == 258
 
 
 def test_history_as_csv():

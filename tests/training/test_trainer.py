@@ -83,6 +83,27 @@ def test_the_number_of_cores_changes_no_bit():
     assert trainer.tf.config.threading.get_intra_op_parallelism_threads() == 1
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_losses_of_batches_and_of_held_out_pictures_are_of_one_kind(smoothing, monkeypatch):
+    """The same pictures, none of them changed, as one batch and held out, by the same weights."""
+    config = replace(SMALL, epochs=1, label_smoothing=smoothing, train_images=500, batch_size=500)
+    one = trainer.advance(start(config), config, 1)
+    learned = batches.split(6_000, 500, 0).train
+    monkeypatch.setattr("model.training.trainer.split", lambda *_: batches.Split(learned, learned))
+    held = trainer.validate(start(config), config)
+    assert float(one.losses[0]) == pytest.approx(held.loss, rel=1e-5)
+    assert float(one.accuracies[0]) == pytest.approx(held.accuracy)
+
+
+def test_the_first_slice_of_a_worker_is_known_by_its_name():
+    from model.training.trainer import _trainer
+
+    _trainer.cache_clear()
+    first = trainer.advance(start(SMALL), SMALL, 2)
+    second = trainer.advance(first.checkpoint, SMALL, 2)
+    assert (first.cold, second.cold) == (True, False)
+
+
 def test_another_seed_gives_other_weights():
     one, two = (train(replace(SMALL, epochs=1, seed=s), [1000])[-1] for s in (0, 1))
     assert not same(one.checkpoint, two.checkpoint)
@@ -160,11 +181,12 @@ def test_the_steps_are_those_of_keras(optimizer, network, monkeypatch):
     if optimizer == "adamw":
         theirs.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.1)
-    model.compile(theirs, loss, run_eagerly=True)  # no graph is compiled for six steps
-    ours = trainer.advance(start(config), config, 6)
-    expected = [
-        float(model.train_on_batch(x[i : i + 50], y[i : i + 50])) for i in range(0, 300, 50)
-    ]
+    told = keras.metrics.CategoricalCrossentropy()  # of a batch, without the labels' smoothing
+    model.compile(theirs, loss, metrics=[told], run_eagerly=True)  # no graph for six steps
+    ours, expected = trainer.advance(start(config), config, 6), []
+    for i in range(0, 300, 50):
+        model.reset_metrics()
+        expected.append(float(model.train_on_batch(x[i : i + 50], y[i : i + 50])[1]))
     np.testing.assert_allclose(ours.losses, expected, rtol=2e-4)
     # Adam makes whole steps of a gradient that is only rounding error: one weight in ten thousand
     near = 1e-3 if network == "normalised" else 2e-4

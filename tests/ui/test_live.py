@@ -88,6 +88,22 @@ def test_news_begin_where_those_before_ended(run):
     assert more["queue"] == "30 runs share 2 workers in turns. 7 are ahead of yours."
 
 
+@pytest.mark.parametrize(
+    ("images_per_second", "words"),
+    [
+        (0, "working out how long it takes"),
+        (1_000, "1,000 images per second · 54 s left"),
+        (300, "300 images per second · 3 min 00 s left"),
+        (40, "40 images per second · 22 min left"),
+        (6.9, "7 images per second · 2 h 10 min left"),
+    ],
+)
+def test_the_time_that_is_left_is_told_once_it_is_known(run, images_per_second, words):
+    trained(run, 60)
+    run._change(images_per_second=images_per_second)
+    assert news()["where"] == f"Running · epoch 1 of 10 · batch 60 of 60 · {words}"
+
+
 WRONG = ["", "nonsense", "-1--1--1", "9" * 30 + "-0-0", "1-2", "1-2-3-4", "%00"]
 
 

@@ -117,14 +117,20 @@ def _where(now: Snapshot, working: bool) -> str:
         f"epoch {epoch} of {now.config.epochs}",
         f"batch {batch:,} of {now.steps_per_epoch:,}",
     ]
-    if now.status == "running" and now.seconds_left is not None:
+    if now.status == "running" and now.seconds_left is None:
+        parts += ["working out how long it takes"]
+    elif now.status == "running":
         parts += [f"{now.images_per_second:,.0f} images per second", _time(now.seconds_left)]
     return " · ".join(parts)
 
 
 def _time(seconds: float) -> str:
+    """How long it takes still, no more exactly than can be known."""
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s left" if minutes else f"{rest} s left"
+    if minutes < 10:
+        return f"{minutes} min {rest:02d} s left" if minutes else f"{rest} s left"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min left" if hours else f"{minutes} min left"
 
 
 VIEW = View("run", _about, _state, _seconds, _news)

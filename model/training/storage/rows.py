@@ -10,8 +10,9 @@ from typing import Any, get_args
 import numpy as np
 from sqlalchemy import Connection, RowMapping, and_, delete, insert, or_, select, update
 
+from model.training.batches import steps_per_epoch
 from model.training.checkpoint import final_weights
-from model.training.recipes import SettingError, from_plain
+from model.training.recipes import Config, SettingError, from_plain
 from model.training.safetensors_header import strict_json
 from model.training.snapshot import ENDED, Snapshot, Status
 from model.training.storage import encoding
@@ -70,6 +71,7 @@ def put_run(connection: Connection, record: Record, owner: str, lease: float) ->
         "message": now.message,
         "step": now.step,
         "steps_per_epoch": now.steps_per_epoch,
+        "images_per_epoch": now.images_per_epoch,
         "epochs": encoding.epochs_to_text(now.epochs),
         "test": encoding.score_to_text(now.test),
         "owner": owner if record.in_training else "",
@@ -182,9 +184,17 @@ def snapshot_of(row: RowMapping, losses: list[bytes], accuracies: list[bytes]) -
             0.0,
             encoding.score_from_text(row["test"]),
             0,
+            images_per_epoch=_images(int(row["images_per_epoch"]), per_epoch, config),
         )
     except (SettingError, *SENSELESS):
         raise DamagedRowError from None
+
+
+def _images(images: int, per_epoch: int, config: Config) -> int:
+    """What was noted of the pictures of an epoch, or 0, where it fits the number of its batches."""
+    if images and steps_per_epoch(images, config.batch_size) != per_epoch:
+        raise DamagedRowError
+    return images
 
 
 def _figures(pieces: list[bytes], step: int) -> np.ndarray[Any, np.dtype[np.float32]]:

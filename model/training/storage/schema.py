@@ -44,6 +44,7 @@ RUNS = Table(
     Column("message", Text, nullable=False),
     Column("step", Integer, nullable=False),
     Column("steps_per_epoch", Integer, nullable=False),
+    Column("images_per_epoch", Integer, nullable=False),  # 0 where version 1 kept the run
     Column("epochs", Text, nullable=False),  # JSON, a list with one object for each
     Column("test", Text, nullable=False),  # JSON, null until the run has ended
     Column("past_gone", Boolean, nullable=False),  # its weights of earlier epochs made room
@@ -79,7 +80,9 @@ ARRAYS = Table(
 VERSIONS = Table("schema_version", METADATA, Column("version", Integer, nullable=False))
 
 # One entry for each step forward from version 1 on: the statements that it takes.
-MIGRATIONS: tuple[tuple[str, ...], ...] = ()
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    ("ALTER TABLE runs ADD COLUMN images_per_epoch INTEGER NOT NULL DEFAULT 0",),
+)
 
 
 class NewerSchemaError(Exception):

@@ -40,9 +40,8 @@ def record(name="a", step=7, status="running", seed=1, visitor="v", **changes):
     slots = {k: rng.normal(size=v.shape).astype(np.float32) for k, v in checkpoint.slots.items()}
     figures = rng.random((2, step)).astype(np.float32)
     epochs = (EpochResult(1, 0.5, 0.75, SCORE), EpochResult(2, 0.4, 0.8, None))
-    snapshot = Snapshot(
-        status, CONFIG, "quick", "", step, 3, *figures, epochs[: step // 3], 120.0, None, 4
-    )
+    told = (status, CONFIG, "quick", "", step, 3, *figures, epochs[: step // 3], 120.0, None, 4)
+    snapshot = Snapshot(*told, images_per_epoch=130)
     keys = Keys(f"steer {name}", f"show {name}", visitor)
     ended = status == "finished"
     made = Record(
@@ -83,6 +82,7 @@ def test_a_run_in_training_comes_back_bit_for_bit(storage):
     now, before = back.snapshot, kept.snapshot
     assert (now.status, now.step, now.config, now.recipe) == ("running", 7, CONFIG, "quick")
     np.testing.assert_array_equal(now.losses, before.losses)
+    assert now.images_per_epoch == before.images_per_epoch == 130
     np.testing.assert_array_equal(now.accuracies, before.accuracies)
     assert [(e.epoch, e.loss, e.accuracy) for e in now.epochs] == [(1, 0.5, 0.75), (2, 0.4, 0.8)]
     assert_same_scores(now.epochs[0].validation, SCORE)
@@ -314,12 +314,14 @@ def test_an_older_schema_is_moved_forward_and_a_newer_one_is_told(database, monk
     keep(storage, record(), 0, ME, FAR)
     storage.close()
     step = ("ALTER TABLE runs ADD COLUMN star INTEGER NOT NULL DEFAULT 1",)
-    monkeypatch.setattr(schema, "MIGRATIONS", (step,))
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, step))
+    newest = 1 + len(schema.MIGRATIONS)
     for _ in range(2):  # the second time there is nothing to do
         moved = Database(database)
         with moved.begin() as connection:
             assert connection.execute(text("SELECT star FROM runs")).scalar() == 1
-            assert connection.execute(text("SELECT version FROM schema_version")).scalar() == 2
+            version = connection.execute(text("SELECT version FROM schema_version")).scalar()
+            assert version == newest
         moved.close()
     assert storage.load("a").snapshot.step == 7
     storage.close()
@@ -328,13 +330,18 @@ def test_an_older_schema_is_moved_forward_and_a_newer_one_is_told(database, monk
         storage.names()
 
 
+NEWEST = 1 + len(schema.MIGRATIONS)
+
+
 def test_a_database_that_several_set_up_at_once_is_set_up_once(tmp_path):
     for number in range(20):
         databases = [Database(f"sqlite:///{tmp_path / f'{number}.db'}") for _ in range(3)]
         with ThreadPoolExecutor(3) as pool:
             list(pool.map(Database._ready, databases))
         with databases[0].begin() as connection:
-            assert connection.execute(text("SELECT version FROM schema_version")).all() == [(1,)]
+            assert connection.execute(text("SELECT version FROM schema_version")).all() == [
+                (NEWEST,)
+            ]
 
 
 @pytest.mark.parametrize("fresh", [True, False])
@@ -346,7 +353,7 @@ def test_a_change_of_the_tables_that_fails_half_way_leaves_what_was(database, mo
     with monkeypatch.context() as patch:
         if fresh:
             patch.setattr(schema, "insert", lambda _: 1 / 0)
-        patch.setattr(schema, "MIGRATIONS", (broken,))
+        patch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, broken))
         with pytest.raises((StorageError, ZeroDivisionError)):
             Storage(database).names()
     assert Storage(database).names() == ([] if fresh else ["a"])
@@ -360,7 +367,7 @@ def _columns(database):
 
 
 COLUMNS = """name steering showing visitor created seen config recipe status message step
-steps_per_epoch epochs test past_gone owner lease revision"""
+steps_per_epoch images_per_epoch epochs test past_gone owner lease revision"""
 
 
 def test_the_tables_are_those_of_the_version(database):
@@ -374,13 +381,29 @@ def test_the_tables_are_those_of_the_version(database):
         for name in schema.METADATA.tables
     }
     engine.dispose()
-    assert len(schema.MIGRATIONS) == 0
+    assert len(schema.MIGRATIONS) == 1
     assert columns == {
         "schema_version": ["version"],
         "runs": sorted(COLUMNS.split()),
         "histories": ["accuracies", "first", "losses", "run"],
         "arrays": ["content", "crc", "file", "kind", "run", "size", "step"],
     }
+
+
+def test_what_the_first_version_kept_is_read_and_goes_on(database):
+    """It did not note how many pictures an epoch has: all batches then count as whole ones."""
+    keep(storage := Storage(database), record(), 0)
+    with storage.write() as connection:
+        connection.execute(text("ALTER TABLE runs DROP COLUMN images_per_epoch"))
+        connection.execute(text("UPDATE schema_version SET version = 1"))
+    storage.close()
+    back = (storage := Storage(database)).load("a")
+    now = back.snapshot
+    assert (now.step, now.images_per_epoch, now.images_in(0, 4)) == (7, 0, 200)
+    [listed] = storage.of_visitor("v", 5)
+    assert listed.name == "a"
+    keep(storage, replace(back, snapshot=replace(now, status="paused")), 7)
+    assert storage.load("a").snapshot.status == "paused"
 
 
 def test_what_a_file_holds_is_believed_only_where_it_fits(storage):
