@@ -25,7 +25,8 @@ const zooms = (window.lenetZooms ??= new Map());
 
 async function keepZoom(Plotly, place, name) {
   if (zooms.has(name)) await Plotly.relayout(place, zooms.get(name));
-  place.on("plotly_relayout", () => {
+  place.on("plotly_relayout", (change) => {
+    if (!Object.keys(change).some((key) => /^[xy]axis/.test(key))) return; // only its size is new
     const { xaxis, yaxis } = place.layout;
     zooms.set(name, { "xaxis.range": [...xaxis.range], "yaxis.range": [...yaxis.range] });
   });

@@ -48,21 +48,29 @@ export async function show(place, news) {
   look.show(place.querySelector(".run-look"), news.look);
   const plots = place.querySelectorAll(".plot");
   for (const [number, chart] of place.charts.entries()) {
-    append(chart.figure, news.curves[number], !news.after);
+    append(chart, news.curves.figures[number], news.curves.batches, !news.after);
     await draw(plots[number], chart);
   }
 }
 
-// A figure's lines grow by the new points: all there are, where the news are `whole`.
-function append({ data, layout }, { lines, top }, whole) {
+// A figure's lines grow by the new points, all there are where the news are `whole`, and its axes
+// with them, as long as the reader has not chosen a part of the drawing.
+function append({ figure, ends, markers }, { lines, end, top }, batches, whole) {
+  const { data, layout } = figure;
   for (const [number, line] of lines.entries()) {
     for (const axis of ["x", "y"]) {
-      if (!line[axis]) continue; // a line of equal steps has no x of its own
       const kept = whole ? [] : data[number][axis];
-      data[number][axis] = kept.concat(line[axis]);
+      data[number][axis] = kept.concat(line[axis] ?? batches);
     }
   }
+  // One point for each epoch: a few are marked, and many are a line.
+  for (const line of data.filter(({ marker }) => marker)) {
+    if (line.x.length > markers) line.mode = "lines";
+  }
   layout.datarevision = (layout.datarevision ?? 0) + 1;
+  const [low, high] = layout.xaxis.range;
+  if (low !== 0 || !ends.includes(high)) return;
+  layout.xaxis.range = [0, end];
   if (top) layout.yaxis.range = [0, top];
 }
 

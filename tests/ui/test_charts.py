@@ -61,7 +61,11 @@ def test_what_is_no_number_is_a_gap():
 
 def lines(now, points=0, epochs=0):
     """The points of each line of both figures that come after so many batches and epochs."""
-    return [figure["lines"] for figure in curves.grown(now, points, epochs)]
+    gained = curves.grown(now, points, epochs)
+    return [
+        [{"x": gained["batches"]} | line for line in figure["lines"]]
+        for figure in gained["figures"]
+    ]
 
 
 def test_curves_draw_every_batch_of_a_short_run_and_few_of_a_long_one():
@@ -72,10 +76,26 @@ def test_curves_draw_every_batch_of_a_short_run_and_few_of_a_long_one():
         for one, place in zip(drawn, empty, strict=True):
             assert set(one) == {axis for axis in "xy" if place.get(axis) == []}
         assert len(drawn[0]["y"]) == len(drawn[1]["y"]) == 300 == curves.counts(now)[0]
-        assert 300 * empty[0]["dx"] == pytest.approx(5)
-        assert empty[0]["x0"] == empty[0]["dx"]  # the first batch is drawn at its end
+        # the first batch is drawn at its end
+        assert drawn[0]["x"] == pytest.approx(np.arange(1, 301) / 60, abs=1e-4)
     long = snapshot(100, 6000)
-    assert 300 < len(lines(long)[0][0]["y"]) == curves.counts(long)[0] <= curves.MOST_POINTS
+    drawn = lines(long)[0][0]
+    assert len(drawn["x"]) == len(drawn["y"]) == curves.counts(long)[0]
+    seen = [sum(x <= end for x in drawn["x"]) for end in curves.ends(100)]
+    assert seen[0] == 60  # of the first epoch all
+    assert all(200 < count < 3 * curves.MOST_POINTS for count in seen[2:]), seen
+
+
+def test_the_axis_of_a_long_run_grows_with_it_and_that_of_a_short_one_is_whole():
+    def ends(epochs):
+        shown = [curves.grown(snapshot(epochs, 60 * n), 0, 0)["figures"] for n in range(epochs + 1)]
+        assert all(one["end"] == figures[0]["end"] for figures in shown for one in figures)
+        return [figures[0]["end"] for figures in shown]
+
+    assert ends(8) == [8] * 9
+    assert ends(30) == [1, 1, 2, *[5] * 3, *[10] * 5, *[20] * 10, *[30] * 10]
+    for epochs in (8, 30, 100):
+        assert sorted(set(ends(epochs))) == curves.ends(epochs)
 
 
 @pytest.mark.parametrize("epochs", [3, 10, 100])
@@ -94,7 +114,7 @@ def test_what_curves_gain_is_what_they_would_have_had_at_once(epochs):
         assert len(drawn[0][0]["y"]) == known[0]
         assert len(drawn[0][2]["x"]) == known[1]
     assert drawn == whole
-    assert lines(snapshot(epochs, total), *known)[1][0] == {"y": []}
+    assert lines(snapshot(epochs, total), *known)[1][0] == {"x": [], "y": []}
 
 
 def joined(before, new):
@@ -107,6 +127,9 @@ def joined(before, new):
     ]
 
 
-def test_smoothing_is_the_mean_of_the_last_values():
+def test_smoothing_is_the_mean_of_the_last_values_by_pictures():
     values = np.array([1, 2, 3, 4, 5], np.float32)
-    np.testing.assert_allclose(curves.smoothed(values, 3), [1, 1.5, 2, 3, 4])
+    same, small = np.full(5, 32), np.array([32, 32, 32, 32, 8])
+    np.testing.assert_allclose(curves.smoothed(values, same, 3), [1, 1.5, 2, 3, 4])
+    last = (3 * 32 + 4 * 32 + 5 * 8) / 72
+    np.testing.assert_allclose(curves.smoothed(values, small, 3), [1, 1.5, 2, 3, last])

@@ -78,12 +78,12 @@ def test_news_begin_where_those_before_ended(run):
     first = news()
     assert first["after"] == ""
     assert first["cursor"] == "32-1-65"
-    assert [len(line["y"]) for line in first["curves"][0]["lines"]] == [32, 32, 1]
-    assert not news(first["cursor"])["curves"][0]["lines"][0]["y"]
+    assert [len(line["y"]) for line in first["curves"]["figures"][0]["lines"]] == [32, 32, 1]
+    assert not news(first["cursor"])["curves"]["figures"][0]["lines"][0]["y"]
     trained(run, 10)
     more = news(first["cursor"])
     assert more["after"] == first["cursor"]
-    assert [len(line["y"]) for line in more["curves"][1]["lines"]] == [5, 5, 0]
+    assert [len(line["y"]) for line in more["curves"]["figures"][1]["lines"]] == [5, 5, 0]
     assert more["where"].startswith("Running · epoch 2 of 10 · batch 15 of 60")
     assert more["queue"] == "30 runs share 2 workers in turns. 7 are ahead of yours."
 
@@ -112,14 +112,14 @@ def test_a_cursor_that_nobody_gave_gets_everything(run, after):
     trained(run, 20)
     found = news(after)
     assert found["after"] == ""
-    assert len(found["curves"][0]["lines"][0]["y"]) == 10
+    assert len(found["curves"]["figures"][0]["lines"][0]["y"]) == 10
 
 
 def test_a_cursor_from_the_future_gets_nothing_new(run):
     trained(run, 20)
     found = news("900-9-900")
     assert found["cursor"] == "10-0-20"
-    assert found["curves"][0]["lines"][0]["y"] == []
+    assert found["curves"]["figures"][0]["lines"][0]["y"] == []
 
 
 def test_a_tick_is_small_also_where_thirty_train(run):
@@ -174,7 +174,7 @@ def test_a_run_whose_pictures_are_not_here_shows_its_curves_alone(run, monkeypat
     assert progress.VIEW.about(run, "token")["look"] is None
     found = news()
     assert found["look"] is None
-    assert len(found["curves"][0]["lines"][0]["y"]) == 10
+    assert len(found["curves"]["figures"][0]["lines"][0]["y"]) == 10
 
 
 def test_what_is_said_changes_with_the_status_and_with_an_epoch_and_with_nothing_else(run):

@@ -1,13 +1,14 @@
 """Plotly figures of a run: loss and accuracy as they move, and what the test set confuses.
 
 Pure functions from a snapshot to a figure, and to the points that it has gained since. Which points
-are drawn depends on the run's length alone and not on how far it is, so nothing that is drawn once
-moves again.
+are drawn depends on the run's length alone and not on how far it is, so what is drawn once stays.
+The axis of a long run grows with it, in steps, and has points of a long run's beginning closer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -17,7 +18,10 @@ from model.training.snapshot import Snapshot
 from ui.charts import PALETTE, Figure, plain
 from ui.charts import values as listed
 
-MOST_POINTS = 400  # per line; more cannot be seen and would cost the browser time
+MOST_POINTS = 400  # per line and axis; more cannot be seen and would cost the browser time
+SHORT = 10  # epochs of a run whose axis is whole from the beginning
+STOPS = (1, 2, 5, 10, 20, 50)  # epochs at which the axis of a longer one ends, one after the other
+MOST_MARKERS = 15  # epochs; where there are more, a line alone is easier to read
 DIGITS = 3  # of a point; more cannot be seen either
 ARTICLE_ACCURACY = 0.9067  # of the article's LeNet on the test set
 CONFIG = {"modeBarButtons": [["zoom2d", "resetScale2d"]]}
@@ -46,23 +50,45 @@ ARTICLE_WORDS = {
 Floats = NDArray[np.floating]
 
 
-def smoothed(values: Floats, window: int) -> Floats:
-    """The mean of each value and the up to `window - 1` before it, (n,)."""
-    sums = np.cumsum(np.insert(values.astype(np.float64), 0, 0))
+def smoothed(values: Floats, sizes: NDArray[np.integer], window: int) -> Floats:
+    """The mean of each batch and the up to `window - 1` before it, (n,), by pictures: `sizes`."""
+    sums, pictures = (
+        np.cumsum(np.insert(each.astype(np.float64), 0, 0)) for each in (values * sizes, sizes)
+    )
     last = np.arange(1, len(values) + 1)
     first = np.maximum(0, last - window)
-    return (sums[last] - sums[first]) / (last - first)
+    return (sums[last] - sums[first]) / (pictures[last] - pictures[first])
 
 
-def _every(now: Snapshot) -> int:
-    """One batch of so many is drawn."""
-    return max(1, -(-now.total_steps // MOST_POINTS))
+def ends(epochs: int) -> list[int]:
+    """Where the axis of a run of so many epochs ends, one after the other."""
+    return [stop for stop in STOPS if stop < epochs and epochs > SHORT] + [epochs]
 
 
-def _lines(now: Snapshot, unit: str) -> list[Figure]:
+def _end(now: Snapshot) -> int:
+    """Where it ends now."""
+    known = ends(now.config.epochs)
+    return next(end for end in known if now.step <= end * now.steps_per_epoch)
+
+
+@lru_cache(maxsize=64)
+def _drawn(epochs: int, per_epoch: int) -> NDArray[np.intp]:
+    """Which batches of a run are drawn, from 1: on each of its axes at most MOST_POINTS, evenly."""
+    pieces, before = [], 0
+    for end in ends(epochs):
+        every = max(1, -(-end * per_epoch // MOST_POINTS))
+        pieces.append(np.arange(before + every, end * per_epoch + 1, every))
+        before = int(pieces[-1][-1]) if len(pieces[-1]) else before
+    return np.concatenate(pieces)
+
+
+def _points(now: Snapshot) -> NDArray[np.intp]:
+    return _drawn(now.config.epochs, now.steps_per_epoch)
+
+
+def _lines(unit: str) -> list[Figure]:
     """Each batch, thin, and behind it the mean of the last batches, thick; without points."""
-    apart = _every(now) / now.steps_per_epoch
-    line = {"type": "scatter", "mode": "lines", "x0": apart, "dx": apart, "y": []}
+    line = {"type": "scatter", "mode": "lines", "x": [], "y": []}
     return [
         line
         | {"name": "each batch", "opacity": 0.7, "hoverinfo": "skip"}
@@ -79,6 +105,7 @@ def _epoch_points(now: Snapshot, unit: str) -> list[Figure]:
     trained = points | {
         "name": "epoch mean",
         "mode": "markers",
+        "line": {"color": PALETTE["grey"], "width": 2},
         "marker": {"color": PALETTE["grey"], "size": 9, "symbol": "square"},
         "hovertemplate": f"epoch %{{x}}, training: %{{y:{unit}}}",
     }
@@ -105,7 +132,7 @@ def _framed(now: Snapshot, traces: list[Figure], yaxis: Figure, token: str, **mo
         uirevision=f"{token} {now.config.epochs}",
         xaxis={
             "title": {"text": "Epoch", "standoff": 4},
-            "range": [0, now.config.epochs],
+            "range": [0, _end(now)],
             "rangemode": "tozero",
         },
         yaxis=yaxis,
@@ -115,13 +142,13 @@ def _framed(now: Snapshot, traces: list[Figure], yaxis: Figure, token: str, **mo
 
 def loss(now: Snapshot, token: str) -> Figure:
     """Loss against epochs: how wrong the network is, lower is better. Its points: `grown`."""
-    traces = [*_lines(now, ".3f"), *_epoch_points(now, ".3f")]
+    traces = [*_lines(".3f"), *_epoch_points(now, ".3f")]
     return _framed(now, traces, {"title": {"text": "Loss"}, "range": [0, _highest(now)]}, token)
 
 
 def accuracy(now: Snapshot, token: str) -> Figure:
     """Accuracy against epochs: the share of pictures that the network gets right; see `grown`."""
-    traces = [*_lines(now, ".1%"), *_epoch_points(now, ".2%")]
+    traces = [*_lines(".1%"), *_epoch_points(now, ".2%")]
     axis = {"title": {"text": "Accuracy"}, "range": [0, 1.005], "tickformat": ".0%"}
     return _framed(now, traces, axis, token, shapes=[ARTICLE_LINE], annotations=[ARTICLE_WORDS])
 
@@ -134,35 +161,45 @@ def _highest(now: Snapshot) -> float:
 
 def counts(now: Snapshot) -> tuple[int, int]:
     """How many batches are drawn now, and how many epochs."""
-    return now.step // _every(now), len(now.epochs)
+    return int(np.searchsorted(_points(now), now.step, "right")), len(now.epochs)
 
 
-def grown(now: Snapshot, points: int, epochs: int) -> list[dict[str, Any]]:
+def grown(now: Snapshot, points: int, epochs: int) -> dict[str, Any]:
     """What `loss` and `accuracy` gained since they showed so many batches and epochs.
 
-    For each figure the new points of its lines, and for the loss where its axis ends. Only what is
-    new is computed, for this happens at every look of every visitor.
+    For each figure the new points of its lines and where its axes end; lines without an x have
+    `batches`. Only what is new is computed, for this happens at every look of every visitor.
     """
-    losses = _gained(now, "loss", now.losses, points, epochs)
-    accuracies = _gained(now, "accuracy", now.accuracies, points, epochs)
-    return [{"lines": losses, "top": _highest(now)}, {"lines": accuracies}]
+    new = _points(now)[points : counts(now)[0]]
+    losses = _gained(now, "loss", now.losses, new, epochs)
+    accuracies = _gained(now, "accuracy", now.accuracies, new, epochs)
+    return {
+        "batches": listed(new / now.steps_per_epoch),
+        "figures": [
+            {"lines": losses, "end": _end(now), "top": _highest(now)},
+            {"lines": accuracies, "end": _end(now)},
+        ],
+    }
 
 
 def _gained(
-    now: Snapshot, what: Literal["loss", "accuracy"], each: Floats, points: int, epochs: int
+    now: Snapshot,
+    what: Literal["loss", "accuracy"],
+    each: Floats,
+    new: NDArray[np.intp],
+    epochs: int,
 ) -> list[Figure]:
-    every, window = _every(now), max(5, now.steps_per_epoch // 20)
-    first = points * every  # the batch after the last point
-    before = max(0, first - window)
-    smooth = smoothed(each[before:], window)[first - before :]
-    drawn = slice(every - 1, None, every)
+    """The new points of each line, from the batches that are drawn now, from 1."""
+    window = max(5, now.steps_per_epoch // 20)
+    before = max(0, int(new[0]) - window) if len(new) else now.step
+    smooth = smoothed(each[before:], now.batch_sizes(before, now.step), window)
     ended = now.epochs[epochs:]
     means = np.array([getattr(one, what) for one in ended], float)
     scored = [one for one in ended if one.validation]
     held_out = np.array([getattr(one.validation, what) for one in scored], float)
     lines: list[Figure] = [
-        {"y": listed(each[first:][drawn], DIGITS)},
-        {"y": listed(smooth[drawn], DIGITS)},
+        {"y": listed(each[new - 1], DIGITS)},
+        {"y": listed(smooth[new - 1 - before], DIGITS)},
         {"x": [one.epoch for one in ended], "y": listed(means)},
         {"x": [one.epoch for one in scored], "y": listed(held_out)},
     ]

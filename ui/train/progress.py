@@ -30,10 +30,13 @@ def _about(run: Run, token: str) -> dict[str, Any]:
     now = run.snapshot()
     loss = chart(curves.loss(now, token), LOSS_ALT, curves.CONFIG)
     accuracy = chart(curves.accuracy(now, token), ACCURACY_ALT, curves.CONFIG)
+    usual = {"ends": curves.ends(now.config.epochs), "markers": curves.MOST_MARKERS}
     return {
         "charts": [
-            {"name": "Loss", "words": "How wrong the network is. Lower is better."} | loss,
-            {"name": "Accuracy", "words": "The share of pictures it gets right."} | accuracy,
+            {"name": "Loss", "words": "How wrong the network is. Lower is better."} | loss | usual,
+            {"name": "Accuracy", "words": "The share of pictures it gets right."}
+            | accuracy
+            | usual,
         ],
         "look": _look(run),
     }
