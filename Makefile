@@ -69,7 +69,7 @@ audit: $(DEV)  ## look all locked versions up in the lists of known vulnerabilit
 	.venv/audit/bin/pip-audit --requirement requirements-dev.lock --require-hashes --disable-pip
 
 screenshots: $(DEV) data  ## make the README's pictures from the running app
-	chromium="$$($(PY) tools/chromium.py)" && CHROMIUM="$$chromium" $(PY) tools/screenshots.py
+	chromium="$$($(PY) tools/chromium.py)" && CHROMIUM="$$chromium" $(PY) -m tools.screenshots
 
 format: $(DEV)  ## put the code in order: ruff's format and its safe repairs
 	$(PY) -m ruff check --fix .

@@ -18,6 +18,7 @@ from typing import Any
 from benchmarks import keeping, memory, pages, pictures, strokes, training
 from benchmarks.results import Row, can_begin, described, machine, number, table, write
 from benchmarks.sizes import FULL, SMOKE, Sizes
+from model.command import run
 
 RESULTS = Path(__file__).resolve().parent / "results"
 NAMES = (
@@ -89,4 +90,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

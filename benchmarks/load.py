@@ -23,6 +23,7 @@ from benchmarks.lesson import Lesson, hold_lesson, share
 from benchmarks.processes import server
 from benchmarks.results import Paper, Row, can_begin, described, machine, table, write
 from benchmarks.sizes import FULL, SMOKE, Sizes
+from model.command import run
 from model.training.snapshot import ENDED
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -297,4 +298,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

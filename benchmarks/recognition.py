@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from model.command import run
 from model.data.datasets import CLASSES
 from model.insight.classify import FASHION_WEIGHTS, WEIGHTS
 from model.networks import forward
@@ -193,7 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--brief", action="store_true", help="compare weights, and no stages")
     options = parser.parse_args(arguments)
     try:
-        weights = {file.stem: checkpoint.load(file.read_bytes()) for file in options.weights}
+        weights = {file.stem: checkpoint.read(file) for file in options.weights}
     except (OSError, CheckpointError) as error:
         print(f"These weights cannot be used: {error}", file=sys.stderr)
         return 2
@@ -210,4 +211,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

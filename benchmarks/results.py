@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from model import files
 from model.data import datasets
 
 PACKAGES = (
@@ -153,7 +154,7 @@ def write(
     """Write the table as Markdown, and all figures as JSON."""
     folder.mkdir(parents=True, exist_ok=True)
     text = f"# {paper.title}\n\n{described(about, paper)}\n\n{table(rows)}\n"
-    (folder / f"{paper.name}.md").write_text(text, encoding="utf-8")
+    files.write(folder / f"{paper.name}.md", text.encode())
     listed = [asdict(row) | {"ratio": row.ratio, "met": row.met} for row in rows]
     content = json.dumps({"machine": about, "rows": listed}, indent=2)
-    (folder / f"{paper.name}.json").write_text(content + "\n", encoding="utf-8")
+    files.write(folder / f"{paper.name}.json", f"{content}\n".encode())

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.recognition import labelled
 from benchmarks.strangers import strangers
+from model.command import run
 from model.data import datasets
 from model.insight.classify import WEIGHTS
 from model.insight.neighbours import fit_neighbours, similarities
@@ -88,7 +89,7 @@ def main() -> int:
     parser.add_argument("--weights", type=Path, default=WEIGHTS, metavar="FILE")
     options = parser.parse_args()
     try:
-        trained = checkpoint.load(options.weights.read_bytes())
+        trained = checkpoint.read(options.weights)
         dataset = datasets.load("fashion-mnist")
     except (OSError, CheckpointError, datasets.DataError) as error:
         print(f"Nothing can be measured: {error}", file=sys.stderr)
@@ -109,4 +110,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

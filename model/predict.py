@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from model.command import run
 from model.insight.classify import WEIGHTS, describe
 from model.training import checkpoint
 from model.training.checkpoint import CheckpointError
@@ -38,4 +39,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from model import files
+from model.command import run
 from model.data import datasets
 from model.insight import reference_file
 from model.insight.out_of_distribution import fit_reference
@@ -29,7 +31,7 @@ def write_beside(weights: Path, trained: Trained) -> Path:
     data = SHOWN.get(trained.config.data, trained.config.data)
     reference = fit_reference(trained, datasets.load(data))
     file = reference_file.beside(weights)
-    file.write_bytes(reference_file.to_bytes(reference, trained, data))
+    files.write(file, reference_file.to_bytes(reference, trained, data))
     return file
 
 
@@ -48,4 +50,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from model.training.storage.copying import copy
+from model import files
+from model.command import run
+from model.training.storage.copying import copy_in, copy_out
 from model.training.storage.database import StorageError, usual_url
 from model.training.storage.store import Storage
 
@@ -29,22 +31,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         fault = "is there already; name another file." if there else "is not there."
         print(f"{options.file} {fault}", file=sys.stderr)
         return 2
-    ours, file = (
-        Storage(usual_url()),
-        Storage(URL.create("sqlite", database=str(options.file.resolve())), blobs=True),
-    )
     try:
-        source, target = (ours, file) if options.what == "export" else (file, ours)
-        copied, known = copy(source, target)
-    except StorageError as error:
+        if options.what == "import":
+            copied, known = _between(options.file, copy_in)
+        else:
+            with files.whole(options.file) as unfinished:
+                copied, known = _between(unfinished, copy_out)
+    except (StorageError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    finally:
-        ours.close()
-        file.close()
     print(f"{copied} runs copied; {known} were there already.")
     return 0
 
 
+def _between(file: Path, copy: Callable[[Storage, Storage], tuple[int, int]]) -> tuple[int, int]:
+    """Copy between the database in use and a file."""
+    ours = Storage(usual_url())
+    other = Storage(URL.create("sqlite", database=str(file.resolve())), blobs=True)
+    try:
+        return copy(ours, other)
+    finally:
+        ours.close()
+        other.close()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -19,11 +19,13 @@ import numpy as np
 import psutil
 from tqdm import tqdm
 
+from model import files
+from model.command import run, tell_end
 from model.data import datasets
 from model.reference import write_beside
-from model.training.batches import Indices, batch_sizes, split, steps_per_epoch
+from model.training.batches import batch_sizes, split, steps_per_epoch
 from model.training.checkpoint import (
-    Checkpoint,
+    MAX_FILE_BYTES,
     Trained,
     final_weights,
     start,
@@ -68,49 +70,84 @@ def _drawn(config: Config) -> None:
         synthetic.build()
 
 
-def _epoch(config: Config) -> Indices:
-    """Pictures in each batch of an epoch, (steps,)."""
-    available = len(datasets.load(config.data).train_labels)
-    images = len(split(available, config.train_images, config.validation_images).train)
-    return batch_sizes(images, config.batch_size, 0, steps_per_epoch(images, config.batch_size))
+class Training:
+    """A run from its first batch on; whatever interrupts it, `checkpoint` is its newest one."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.checkpoint = start(config)
+        available = len(datasets.load(config.data).train_labels)
+        images = len(split(available, config.train_images, config.validation_images).train)
+        self.per_epoch = steps_per_epoch(images, config.batch_size)
+        self._sizes = batch_sizes(images, config.batch_size, 0, self.per_epoch)
+        self.told: dict[str, Any] = {"losses": [], "accuracies": [], "validation_accuracies": []}
+        self._batches: list[tuple[float, float]] = []  # of the epoch so far
+
+    @property
+    def epochs(self) -> float:
+        """How many are behind it."""
+        return self.checkpoint.step / self.per_epoch
+
+    def finish(self) -> None:
+        """Train to the end, with a bar that shows how far it is."""
+        began = time.perf_counter()
+        with tqdm(total=self.per_epoch * self.config.epochs, unit="batch", file=sys.stderr) as bar:
+            while "test_accuracy" not in self.told:
+                before = self.checkpoint.step
+                self._go_on()
+                bar.update(self.checkpoint.step - before)
+                if self.told["losses"]:
+                    epoch, loss = len(self.told["losses"]), self.told["losses"][-1]
+                    bar.set_postfix(epoch=epoch, loss=f"{loss:.3f}")
+        seconds = time.perf_counter() - began
+        self.told |= {"seconds": seconds, "seconds_per_epoch": seconds / self.config.epochs}
+
+    def _go_on(self) -> None:
+        """One slice."""
+        # Here, so that a wrong option is told without loading TensorFlow.
+        from model.training.trainer import advance
+
+        done = advance(self.checkpoint, self.config, SLICE_STEPS)
+        self.checkpoint = done.checkpoint
+        self._batches += list(zip(done.losses, done.accuracies, strict=True))
+        if self.checkpoint.step % self.per_epoch == 0:
+            loss, accuracy = np.average(self._batches, axis=0, weights=self._sizes).tolist()
+            self._batches = []
+            self.told["losses"].append(loss)
+            self.told["accuracies"].append(accuracy)
+        if done.validation:
+            self.told["validation_accuracies"].append(done.validation.accuracy)
+        if done.test:
+            self.told["test_accuracy"] = done.test.accuracy
+
+    def trained(self, recipe: str) -> Trained:
+        """The weights so far, with the accuracies that are known of them."""
+        found = {
+            "train": self.told["accuracies"][-1:],
+            "validation": self.told["validation_accuracies"][-1:],
+            "test": [self.told["test_accuracy"]] if "test_accuracy" in self.told else [],
+        }
+        accuracies = {name: values[0] for name, values in found.items() if values}
+        weights = final_weights(self.checkpoint, self.config)
+        return Trained(weights, self.config, recipe, self.epochs, accuracies)
 
 
-def _train(config: Config) -> tuple[Checkpoint, dict[str, Any]]:
-    """Train to the end; the newest checkpoint, and what is told as JSON."""
-    # Here, so that a wrong option is told without loading TensorFlow.
-    from model.training.trainer import advance
-
-    sizes = _epoch(config)
-    per_epoch = len(sizes)
-    checkpoint, batches = start(config), []
-    told: dict[str, Any] = {"losses": [], "accuracies": [], "validation_accuracies": []}
-    began = time.perf_counter()
-    with tqdm(total=per_epoch * config.epochs, unit="batch", file=sys.stderr) as bar:
-        while "test_accuracy" not in told:
-            done = advance(checkpoint, config, SLICE_STEPS)
-            bar.update(done.checkpoint.step - checkpoint.step)
-            checkpoint = done.checkpoint
-            batches += list(zip(done.losses, done.accuracies, strict=True))
-            if checkpoint.step % per_epoch == 0:
-                loss, accuracy = np.average(batches, axis=0, weights=sizes).tolist()
-                batches = []
-                told["losses"].append(loss)
-                told["accuracies"].append(accuracy)
-                bar.set_postfix(epoch=len(told["losses"]), loss=f"{loss:.3f}")
-            if done.validation:
-                told["validation_accuracies"].append(done.validation.accuracy)
-            if done.test:
-                told["test_accuracy"] = done.test.accuracy
-    seconds = time.perf_counter() - began
-    return checkpoint, told | {"seconds": seconds, "seconds_per_epoch": seconds / config.epochs}
+def _keep(trained: Trained, out: Path) -> None:
+    """Write the weights, and what is usual for them beside them."""
+    files.write(out, to_bytes(trained))
+    if usable(trained):
+        write_beside(out, trained)
 
 
-def _trained(checkpoint: Checkpoint, config: Config, recipe: str, told: dict[str, Any]) -> Trained:
-    accuracies = {"train": told["accuracies"][-1], "test": told["test_accuracy"]}
-    if told["validation_accuracies"]:
-        accuracies["validation"] = told["validation_accuracies"][-1]
-    weights = final_weights(checkpoint, config)
-    return Trained(weights, config, recipe, float(config.epochs), accuracies)
+def _keep_unfinished(training: Training, out: Path | None, recipe: str) -> str:
+    """Write the weights so far where no file is yet; what is to be told of it."""
+    words = f" after {training.epochs:.1f} of {training.config.epochs} epochs."
+    if out is None or not training.checkpoint.step:
+        return f"{words} Nothing was written."
+    if out.exists():
+        return f"{words} {out} is as it was before."
+    files.write(out, to_bytes(training.trained(recipe)))
+    return f"{words} The weights so far are in {out}."
 
 
 def peak_memory_mb() -> float:
@@ -124,27 +161,27 @@ def peak_memory_mb() -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command. Gives the exit status: 0, or 2 for settings that cannot be used."""
+    """The command. Gives the exit status: 0, 2 for what cannot be done, or as `command` says."""
     options = _parser().parse_args(arguments)
     try:
         config = _config(options)
         if options.out:
-            options.out.parent.mkdir(parents=True, exist_ok=True)
-            options.out.open("ab").close()  # what cannot be written is told before the training
+            files.make_room(options.out, MAX_FILE_BYTES)  # what cannot be written is told now
         _drawn(config)
-        checkpoint, told = _train(config)
+        training = Training(config)
+        try:
+            training.finish()
+        except KeyboardInterrupt as interrupt:
+            return tell_end(interrupt, _keep_unfinished(training, options.out, options.recipe))
+        if options.out:
+            _keep(training.trained(options.recipe), options.out)
     except (SettingError, datasets.DataError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
-    if options.out:
-        trained = _trained(checkpoint, config, options.recipe, told)
-        options.out.write_bytes(to_bytes(trained))
-        if usable(trained):
-            write_beside(options.out, trained)
-    line = {"epochs": config.epochs, **told, "peak_memory_mb": peak_memory_mb()}
+    line = {"epochs": config.epochs, **training.told, "peak_memory_mb": peak_memory_mb()}
     print(json.dumps(line | {"recipe": options.recipe, "config": asdict(config)}))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -79,7 +79,9 @@ def test_an_epoch_of_129_pictures_in_batches_of_128_counts_each_picture_once(mon
 
     monkeypatch.setattr("model.training.trainer.advance", advance)
     config = Config(data="wardrobe", epochs=2, batch_size=128, train_images=129)
-    told = command._train(config)[1]
+    training = command.Training(config)
+    training.finish()
+    told = training.told
     assert told["accuracies"] == pytest.approx([1 / 3, 1 / 3])
     assert told["losses"] == pytest.approx([(128 * 2 + 8) / 129] * 2)
 

@@ -21,6 +21,8 @@ import pillow_heif
 from numpy.random import Generator
 from PIL import Image
 
+from model import command
+from model.files import write
 from model.pictures.preprocess import PictureError, prepare, read_picture
 
 MOST_SECONDS = 5.0  # for one file, on a busy machine
@@ -154,7 +156,7 @@ def run(count: int, seed: int = 0) -> dict[str, int]:
         try:
             result = outcome(content)
         except Exception:
-            Path(f"fuzz-{seed}-{number}.bin").write_bytes(content)
+            write(Path(f"fuzz-{seed}-{number}.bin"), content)
             raise
         seconds = time.perf_counter() - start
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
@@ -182,4 +184,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command.run(main))

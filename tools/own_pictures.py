@@ -15,6 +15,8 @@ import numpy as np
 from numpy.random import Generator
 from PIL import Image, ImageFilter
 
+from model.command import run
+from model.files import whole
 from model.wardrobe.draw import Look, draw
 from model.wardrobe.garments import GARMENTS
 from model.wardrobe.garments.shapes import between, chance, pick
@@ -145,11 +147,13 @@ def main() -> int:
                 picture = STYLES[style](rng, label)
                 name = f"{style}_{label}_{number + 1:03d}"
                 if style == "shaded":
-                    picture.save(folder / f"{name}.jpg", quality=45)
+                    with whole(folder / f"{name}.jpg") as file:
+                        picture.save(file, quality=45)
                 else:
-                    picture.quantize(16).save(folder / f"{name}.png", optimize=True)
+                    with whole(folder / f"{name}.png") as file:
+                        picture.quantize(16).save(file, optimize=True)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

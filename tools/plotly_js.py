@@ -12,6 +12,9 @@ import sys
 import tarfile
 from pathlib import Path
 
+from model import files
+from model.command import run
+
 NAME, VERSION = "plotly.js-cartesian-dist-min", "4.1.1"
 SHA256 = "79542150855a52c567260e3137095dbe2b744e6d702a5cabe67da246942fba7a"  # of the program
 FILE = Path(__file__).resolve().parent.parent / "assets" / "js" / "plotly-cartesian.min.js"
@@ -26,9 +29,9 @@ def main(packed: str) -> int:
         print(f"{packed} is not {NAME} {VERSION} as it was published", file=sys.stderr)
         return 1
     FILE.parent.mkdir(exist_ok=True)
-    FILE.write_bytes(content)
+    files.write(FILE, content)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(run(lambda: main(*sys.argv[1:])))

@@ -13,7 +13,9 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.strangers import digit, face
+from model.command import run
 from model.data.datasets import CLASSES
+from model.files import whole
 from model.wardrobe.draw import Look, draw
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "samples"
@@ -27,9 +29,9 @@ KINDS: dict[str, tuple[str, Look]] = {
 
 
 def _save(picture: Image.Image, name: str) -> None:
-    picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS).quantize(32).save(
-        FOLDER / f"{name}.png", optimize=True
-    )
+    small = picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS).quantize(32)
+    with whole(FOLDER / f"{name}.png") as file:
+        small.save(file, optimize=True)
 
 
 def main() -> int:
@@ -47,4 +49,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -21,6 +21,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
+from model.files import whole
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 SIZE: ViewportSize = {"width": 1280, "height": 800}
@@ -110,7 +112,8 @@ def main() -> None:
             shown(page, address)
             if shown is not train:
                 ready(page)
-            page.screenshot(path=DOCS / f"{shown.__name__}.png")
+            with whole(DOCS / f"{shown.__name__}.png") as file:
+                page.screenshot(path=file)
             page.close()
         browser.close()
 

@@ -2,6 +2,7 @@
 
 import sys
 
+from model.command import run
 from model.data.datasets import find, keep, load
 
 
@@ -19,4 +20,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -15,7 +15,6 @@ import hashlib
 import mmap
 import os
 import threading
-import uuid
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +28,7 @@ from model import PROJECT
 from model.data import verified
 from model.data.idx import DataError as DataError
 from model.data.idx import Part, Report, fetched, quiet, read_part
+from model.files import whole
 
 CLASSES: tuple[str, ...] = (
     "T-shirt/top",
@@ -238,13 +238,10 @@ def wardrobe(folder: Path = PROJECT / "data") -> Arrays:
     from model.wardrobe.draw import drawn_wardrobe  # not needed where the data is real
 
     arrays = drawn_wardrobe()
-    unfinished = folder / f".wardrobe.{uuid.uuid4().hex}.npz"
     with contextlib.suppress(OSError):
         folder.mkdir(exist_ok=True)
-        np.savez(unfinished, *arrays, digest=np.array(digest))
-        unfinished.replace(file)
-    with contextlib.suppress(OSError):
-        unfinished.unlink(missing_ok=True)
+        with whole(file) as unfinished:
+            np.savez(unfinished, *arrays, digest=np.array(digest))
     return arrays
 
 

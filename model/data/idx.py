@@ -13,7 +13,6 @@ import io
 import math
 import time
 import urllib.request
-import uuid
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +20,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from model.files import whole
 
 SILENCE = 15.0  # seconds without a byte after which a server counts as gone
 PATIENCE = 1200.0  # seconds that one file may take altogether
@@ -117,16 +118,12 @@ def fetched(part: Part, folder: Path, url: str, report: Report) -> NDArray[np.ui
     with contextlib.suppress(DataError):
         return read_part(part, folder)
     folder.mkdir(parents=True, exist_ok=True)
-    unverified = folder / f".{part.file}.{uuid.uuid4().hex}.part"
     try:
-        download_file(url + part.file + ".gz", unverified, part.size + CHUNK, report)
-        array = read_file(part, unverified)
-        unverified.replace(folder / f"{part.file}.gz")
+        with whole(folder / f"{part.file}.gz") as unverified:
+            download_file(url + part.file + ".gz", unverified, part.size + CHUNK, report)
+            return read_file(part, unverified)
     except DataError as error:
         raise DataError(f"{part.file}.gz from {url} {error}") from error
-    finally:
-        unverified.unlink(missing_ok=True)
-    return array
 
 
 def download_file(url: str, path: Path, limit: int, report: Report) -> None:

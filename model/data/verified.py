@@ -8,12 +8,9 @@ them, and what the system keeps of them in memory serves all processes.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import mmap
-import os
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.data.idx import Part
+from model.files import whole
 
 HEAD = 4096  # bytes before the first part: what was verified, and where it came from, as JSON
 LABELS = 1  # axes of a part that is small enough to verify each time, and to keep in memory
@@ -69,22 +67,15 @@ def write(
     file: Path, parts: Sequence[Part], arrays: Sequence[NDArray[np.uint8]], origin: str
 ) -> None:
     """Write verified arrays of `parts`, all or nothing. OSError where that cannot be done."""
-    unfinished = file.with_name(f".{file.name}.{uuid.uuid4().hex}")
     head = json.dumps({"verified": _digests(parts), "origin": origin}).encode()
-    try:
-        file.parent.mkdir(exist_ok=True)
+    file.parent.mkdir(exist_ok=True)
+    with whole(file) as unfinished:
         with unfinished.open("wb") as opened:
             opened.write(head.ljust(HEAD))
             for part, array in zip(parts, arrays, strict=True):
                 opened.write(part.start)
                 opened.write(np.ascontiguousarray(array).data)
-            opened.flush()
-            os.fsync(opened.fileno())  # a name must not outlive a power cut alone
         _verify(unfinished, parts)
-        unfinished.replace(file)
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
 
 
 def _verify(file: Path, parts: Sequence[Part]) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 METADATA = MetaData()
 
@@ -97,7 +98,7 @@ def migrate(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(1998)"))
     newest = 1 + len(MIGRATIONS)
     if not inspect(connection).has_table(VERSIONS.name):
-        METADATA.create_all(connection)
+        _create_all(connection)
         connection.execute(insert(VERSIONS).values(version=newest))
         return
     version = connection.execute(select(VERSIONS.c.version)).scalar_one()
@@ -108,3 +109,11 @@ def migrate(connection: Connection) -> None:
             connection.execute(text(statement))
     if version < newest:
         connection.execute(update(VERSIONS).values(version=newest))
+
+
+def _create_all(connection: Connection) -> None:
+    """METADATA.create_all makes a table's indexes in another order each time: they are a set."""
+    for table in METADATA.sorted_tables:
+        connection.execute(CreateTable(table, if_not_exists=True))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            connection.execute(CreateIndex(index, if_not_exists=True))

@@ -272,10 +272,10 @@ class Storage:
         return start(snapshot.config).weights
 
     def arrays(self, name: str) -> Iterator[tuple[str, int, bytes]]:
-        """All arrays of a run that are sound: kind, step and content."""
+        """All arrays of a run that are sound, in order: kind, step and content."""
         chosen = select(ARRAYS.c.kind, ARRAYS.c.step).where(ARRAYS.c.run == name)
         with self.begin() as connection:
-            rows = connection.execute(chosen).all()
+            rows = connection.execute(chosen.order_by(ARRAYS.c.kind, ARRAYS.c.step)).all()
         for kind, step in rows:
             with contextlib.suppress(DamagedError):
                 yield kind, step, self._content(name, kind, step)
