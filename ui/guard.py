@@ -35,6 +35,7 @@ from streamlit.web.server import server_util
 from ui import (  # noqa: F401 - importing the patches applies them
     bounds,
     cookie,
+    first_paint,
     streamlit_patches,
     warm_up,
 )
@@ -72,6 +73,7 @@ def middleware() -> list[Middleware]:
         Middleware(Visitors),
         Middleware(Sockets),
         Middleware(Uploads),
+        Middleware(first_paint.FirstPaint),
     ]
 
 

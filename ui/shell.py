@@ -16,14 +16,14 @@ from ui import (  # noqa: F401 - streamlit_patches works by being imported
     bounds,
     components,
     own_runs,
+    page_bar,
     state,
     streamlit_patches,
     visitor,
     weights,
 )
+from ui.first_paint import NAME
 from ui.text import plain
-
-NAME = "LeNet Lab"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ def navigation() -> st.Page:
         st.Page(file, title=entry.title, icon=entry.icon, help=entry.help, default=not position)
         for position, (file, entry) in enumerate(PAGES.items())
     ]
-    return st.navigation(pages)
+    page = st.navigation(pages)
+    page_bar.show(pages, page)
+    return page
 
 
 def begin(title: str, lead: str = "", usual: str = state.READY_MADE) -> None:

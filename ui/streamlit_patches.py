@@ -1,4 +1,4 @@
-"""Seven habits of Streamlit's server that this app ends, with the guard before it or without.
+"""Eight habits of Streamlit's server that this app ends, with the guard before it or without.
 
 They reach into Streamlit's inside; tests/ui/test_guard.py notices when that has moved. Importing
 this module is all there is to do: app.py's guard does it, and every page by ui/shell.py.
@@ -14,13 +14,14 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from streamlit import net_util
+from streamlit import config, net_util
 from streamlit.components.v2.bidi_component import serialization
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
@@ -163,6 +164,9 @@ def without_pandas(is_dataframe_like: Any) -> Any:
     return asked
 
 
+# Pages are what app.py names, from the first visitor on: the folder pages/ alone says nothing.
+PagesManager.uses_pages_directory = False
+config.set_option("client.showSidebarNavigation", True)  # false before: see .streamlit/config.toml
 net_util.get_external_ip = no_external_address
 if not hasattr(MemoryUploadedFileManager.add_file, "__wrapped__"):  # once, however often imported
     MemoryUploadedFileManager.add_file = bounded(MemoryUploadedFileManager.add_file)
