@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import gzip
 import html
+import re
 from pathlib import Path
 
 import streamlit as st
@@ -22,7 +23,8 @@ NAME = "LeNet Lab"
 SCRIPTS = Path(st.__file__).with_name("static") / "static" / "js"
 WHOLE = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")  # ask for less
 OF_A_FILE = (b"content-length", b"etag", b"last-modified", b"accept-ranges", b"vary")
-FONT = b"SourceSans"  # Streamlit's page has it loaded early; ours are the system's
+# Streamlit's page has its own font loaded early; ours are the system's.
+FONT = re.compile(rb"<link[^>]*SourceSans[^>]*>")
 # Streamlit's modules that our pages show first, without the hash in their files' names.
 EVERYWHERE = ("Html", "purify.es", "Selectbox", "useSyncComboBoxEnterTargetFocus", "WidgetLabel")
 EVERYWHERE += ("BidiComponent", "serialization", "recordbatch", "useMenuTrigger")
@@ -93,7 +95,7 @@ def rewritten(page: bytes, name: str, compress: bool = False) -> bytes:
     """Streamlit's page with our head; where it looks otherwise than we know, it stays as it is."""
     before, end, after = page.partition(b"</head>")
     before = before.replace(b"<title>Streamlit<", f"<title>{NAME}<".encode())
-    before = b"<link".join(link for link in before.split(b"<link") if FONT not in link)
+    before = FONT.sub(b"", before)
     whole = before + (head(name).encode() if end else b"") + end + after
     return gzip.compress(whole) if compress else whole
 
