@@ -15,14 +15,19 @@ TRAIN = ("-m", "model.train", "--data", "wardrobe", "--recipe", "article", "--ep
 PATIENCE = 180
 
 
-def command(*arguments, **options):
+def heard():
+    """Ctrl-C reaches a command also where these tests run in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def command(*arguments):
     return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        **options,
+        preexec_fn=heard,
     )
 
 
