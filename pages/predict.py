@@ -32,7 +32,7 @@ def predict() -> None:
     )
     changeable = SOURCES[source].prepared
     options = stages.chosen(source) if changeable else DEFAULT
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([2, 3], gap="medium" if source == "Draw" else "large")
     with left:
         shots = SOURCES[source].find()
         shot = shots if isinstance(shots, str) else files.pick(shots, options)

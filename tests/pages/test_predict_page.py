@@ -73,14 +73,16 @@ def answered(at):
 def test_blank_canvas_invites(page):
     assert not page.exception
     assert "The answer follows every stroke." in page.info[0].value
-    assert page.button(key="draw_clear").disabled
+    key = page.session_state[state.DRAWING].key
+    for button in ("draw_clear", "draw_undo"):  # neither has anything to do
+        page.button(key=button).click().run()
+        assert page.session_state[state.DRAWING].key == key
 
 
 def test_a_stroke_is_answered(page):
     stroke(page, shirt())
     assert answered(page)
     assert "outline drawing" not in words(page)
-    assert not page.button(key="draw_clear").disabled
 
 
 def test_white_strokes_only_are_a_sentence(page):
@@ -98,12 +100,12 @@ def test_undo_takes_back_one_step_at_once_and_clear_is_a_step(page):
     assert len(page.session_state[state.DRAWING].start) == 1
     page.button(key="draw_clear").click().run()
     assert "The canvas is empty" in page.info[0].value
-    assert page.button(key="draw_clear").disabled
     page.button(key="draw_undo").click().run()
     assert answered(page) == first
     page.button(key="draw_undo").click().run()
     assert "The canvas is empty" in page.info[0].value
-    assert page.button(key="draw_undo").disabled
+    page.button(key="draw_undo").click().run()
+    assert "The canvas is empty" in page.info[0].value
 
 
 def test_a_canvas_that_was_replaced_is_not_listened_to(page):

@@ -1,4 +1,7 @@
-"""The canvas to draw on, with undo and clear for people without a mouse. It predicts nothing."""
+"""The canvas to draw on, with its tools, and Undo and Clear. It predicts nothing.
+
+The canvas is streamlit-drawable-canvas; assets/js/drawing.js gives it what it lacks.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,36 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
-from ui import state
+from ui import javascript, state
 
 if TYPE_CHECKING:
     from streamlit_drawable_canvas import CanvasResult
 
-SIDE = 288  # pixels; fits its column on a small laptop, and the narrowest phones
-TOOLS = {
-    "Brush": "freedraw",
-    "Line": "line",
-    "Filled box": "rect",
-    "Filled oval": "circle",
-    "Filled shape": "polygon",
-}
-THINNEST = 21  # of 288: two of the network's 28 pixels, and more once the drawing is cropped
-MOST_STEPS = 30  # that are kept for Undo, about 10 kB each
+SIDE = 432  # pixels of the drawing; the screen shows it as large as there is room
+THINNEST = 32  # two of the network's 28 pixels, and more once the drawing is cropped
+MOST_STEPS = 30  # that are kept for Undo, about 15 kB each
 SHADES = {"Grey": "#8a8a8a", "Light": "#bdbdbd", "Dark": "#404040", "Eraser": "#ffffff"}
-HOW = (
-    "*Filled shape*: click the corners one after the other, and the first one again at the end. "
-    "An outline with nothing in it is filled with grey by itself."
-)
+
+
+class Tool(NamedTuple):
+    """One entry of TOOLS."""
+
+    mode: str  # what streamlit-drawable-canvas calls it
+    icon: str
+    how: str  # to use it; stands under the canvas
+
+
+TOOLS = {
+    "Brush": Tool("freedraw", "brush", "Draw one piece of clothing. Its outline is enough."),
+    "Filled shape": Tool(
+        "polygon",
+        "pentagon",
+        "Tap the corners one after the other. To finish, tap the first one again.",
+    ),
+    "Line": Tool("line", "pen_size_2", "Drag from one end of the line to the other."),
+    "Filled box": Tool("rect", "rectangle", "Drag from one corner of the box to the opposite one."),
+    "Filled oval": Tool("circle", "circle", "Drag from one side of the oval to the other."),
+}
 
 
 class Drawn(NamedTuple):
@@ -68,13 +81,15 @@ class Drawing:
 
     def undo(self) -> None:
         """Take back the newest step, be it a stroke or Clear; the oldest that is kept stays."""
-        self.steps = self.steps[:-1] or self.steps  # a second press may come before it is greyed
-        self.version += 1
+        if len(self.steps) > 1:
+            self.steps = self.steps[:-1]
+            self.version += 1
 
     def clear(self) -> None:
         """Empty the canvas; this can be taken back, too."""
-        self.add([], None)
-        self.version += 1
+        if self.now.objects:
+            self.add([], None)
+            self.version += 1
 
 
 def canvas() -> Drawn:
@@ -82,32 +97,65 @@ def canvas() -> Drawn:
     drawing: Drawing = st.session_state.setdefault(state.DRAWING, Drawing())
     if drawing.key not in st.session_state:  # made anew, also after a visit to another page
         drawing.start = drawing.now.objects
-    above, below = st.container(), st.container(horizontal=True, gap="xsmall")
-    undo_and_clear = below.container(horizontal=True, gap="xsmall", width="content")
-    with below.popover("Tools", icon=":material/brush:"), st.container(width=240):
-        tool = st.selectbox("Tool", TOOLS, key="draw_tool", persist_state="session")
-        shade = st.selectbox("Shade", SHADES, key="draw_shade", persist_state="session")
-        width = st.slider("Brush size", THINNEST, 60, 26, key="draw_width", persist_state="session")
-        st.caption(HOW)
-    with above:
-        # Narrow: the canvas' own toolbar lies over the right half of what is above it.
-        st.caption("Draw one piece of clothing and fill it in.", width=165)
-        result = _canvas(drawing, tool, SHADES[shade], width)
+    with st.container(horizontal=True, gap="xsmall", key="draw_controls"):
+        # Never disabled: whoever pressed a button that then is finds the focus at the page's top.
+        st.button("Undo", icon=":material/undo:", on_click=drawing.undo, key="draw_undo")
+        st.button("Clear", icon=":material/delete:", on_click=drawing.clear, key="draw_clear")
+        with st.popover("Tools", icon=":material/brush:"):
+            tool, shade, width = _choices()
+    with st.container(key="draw_area", gap="xsmall"):
+        result = _canvas(drawing, TOOLS[tool].mode, SHADES[shade], width)
+        _helped(drawing, TOOLS[tool])
     objects = (result.json_data or {}).get("objects", [])
     png = result.image_bytes  # None until it has changed
     if png is not None and objects != drawing.now.objects:
         drawing.add(objects, png)
-    with undo_and_clear:
-        _undo_and_clear(drawing)
     return drawing.now
 
 
-def _canvas(drawing: Drawing, tool: str, colour: str, width: int) -> CanvasResult:
+def _choices() -> tuple[str, str, int]:
+    """Tool, shade and size of the brush, as the visitor chose them."""
+    with st.container(width=280, key="draw_tools"):
+        tool = st.pills(
+            "Tool",
+            TOOLS,
+            format_func=lambda name: f":material/{TOOLS[name].icon}: {name}",
+            default="Brush",
+            required=True,
+            key="draw_tool",
+            persist_state="session",
+        )
+        shade = st.pills(
+            "Shade",
+            SHADES,
+            default="Grey",
+            required=True,
+            key="draw_shade",
+            persist_state="session",
+        )
+        width = st.slider("Brush size", THINNEST, 90, 39, key="draw_width", persist_state="session")
+        st.caption("An outline with nothing in it is filled with grey by itself.")
+    return tool, shade, width
+
+
+def _helped(drawing: Drawing, tool: Tool) -> None:
+    """What to do with the tool, and what the canvas lacks."""
+    shown = javascript.component(
+        "lenet_drawing", "drawing.js", '<div class="drawing"\n></div>', "drawing.css"
+    )
+    if shown is None:
+        st.caption(tool.how)
+        return
+    told = {"corners": tool.mode == "polygon", "hint": tool.how, "drawing": drawing.key}
+    shown(key="draw_helped", data=javascript.as_bytes(told))
+
+
+def _canvas(drawing: Drawing, mode: str, colour: str, width: int) -> CanvasResult:
     from streamlit_drawable_canvas import st_canvas  # fails outside a running app
 
     return st_canvas(
-        drawing_mode=TOOLS[tool],
-        stroke_width=width if tool in {"Brush", "Line"} else 2,
+        drawing_mode=mode,
+        stroke_width=width if mode in {"freedraw", "line"} else 2,
         stroke_color=colour,
         fill_color=colour,
         background_color="#ffffff",
@@ -117,18 +165,3 @@ def _canvas(drawing: Drawing, tool: str, colour: str, width: int) -> CanvasResul
         return_image_data=True,
         key=drawing.key,
     )
-
-
-def _undo_and_clear(drawing: Drawing) -> None:
-    """The canvas has both in a toolbar that shows only under a mouse."""
-    for label, icon, act, useful in (
-        ("Undo", "undo", drawing.undo, len(drawing.steps) > 1),
-        ("Clear", "delete", drawing.clear, bool(drawing.now.objects)),
-    ):
-        st.button(
-            label,
-            icon=f":material/{icon}:",
-            disabled=not useful,
-            on_click=act,
-            key=f"draw_{label.lower()}",
-        )
