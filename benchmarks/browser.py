@@ -32,8 +32,9 @@ window.lenetBench = {
       && !all('[data-testid="stSkeleton"], [data-stale="true"]').length
       && all('[data-testid="stMain"] img').every((image) => image.complete)
       && all('[data-testid^="stBidiComponent"]').every((component) =>
-          [component, ...component.querySelectorAll('*')].some(
-            (part) => part.matches('.main-svg') || part.shadowRoot?.querySelector('canvas, i')));
+          [component, ...component.querySelectorAll('*')].some((part) =>
+            part.matches('.main-svg, canvas, a, button, i, [role="status"]')
+            || part.shadowRoot?.querySelector('canvas, i')));
   },
   until: (before) => new Promise((resolve) => {
     let heading = 0;
