@@ -31,6 +31,7 @@ def trousers():
 
 def line(page, start, end):
     expect(page.locator(CANVAS)).to_have_count(1)  # one that is replaced stays a moment, hidden
+    expect(page.locator("[data-fills]")).to_have_count(1)  # the page has taken the canvas over
     box = page.locator(CANVAS).bounding_box()
     x, y, width, height = box["x"], box["y"], box["width"], box["height"]
     page.mouse.move(x + start[0] * width, y + start[1] * height)
@@ -43,12 +44,13 @@ def line_until(page, start, end, condition):
     """Draw until `condition()` holds: a canvas loses a stroke that begins while it is set up.
 
     Only for a fresh canvas. Several strokes in the same place have darker edges than one: compare
-    by `near`.
+    by `near`. On a busy machine an answer takes a while; who draws again too early has the answer
+    to the first stroke, and that to the second one comes when something else is looked for.
     """
-    for _ in range(20):
+    for _ in range(8):
         line(page, start, end)
         with contextlib.suppress(TimeoutError):
-            eventually(condition, 5)
+            eventually(condition, 30)
             return
     raise AssertionError("no answer to a stroke")
 
