@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from model.pictures import segment
-from model.pictures.reading import PictureError
+from model.pictures import paper, segment
+from model.pictures.reading import OPAQUE, PictureError
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -70,9 +70,14 @@ def _opponent(colours: Bytes) -> Floats:
 def find(picture: Image.Image, options: Options, notes: list[str]) -> Item:
     """The item in the picture, cleaned: without specks and, of a pair, one."""
     colours = _fit(picture, FINE)
+    if picture.mode == "RGBA":
+        return _cut_out(picture, colours, options, notes)
     axes = _opponent(colours)
     if np.ptp(segment.channels(axes), axis=(1, 2)).max() < 12:
         raise PictureError("There is nothing in this picture yet: it has one colour all over.")
+    drawn = _drawn(picture, colours, options, notes)
+    if drawn is not None:
+        return drawn
     ground = segment.even_background(axes)
     if ground is None and options.threshold is None:
         notes.append("The background is busy: the item was found by its colours.")
@@ -83,6 +88,35 @@ def find(picture: Image.Image, options: Options, notes: list[str]) -> Item:
     if ground is None:
         ground = np.median(axes[segment.border(*axes.shape[:2])], axis=0)
     return _on_even_ground(colours, segment.distance_from(ground, axes), options, notes)
+
+
+def _cut_out(picture: Image.Image, colours: Bytes, options: Options, notes: list[str]) -> Item:
+    """What is not transparent, (h, w) as in `colours`, (h, w, 3)."""
+    alpha = picture.getchannel("A")
+    alpha.thumbnail((FINE, FINE), Image.Resampling.BOX)
+    notes.append("This is a cut-out: all that is not transparent is the item.")
+    return _solid_or_lines(colours, np.asarray(alpha) > OPAQUE, options, notes)
+
+
+def _solid_or_lines(colours: Bytes, mask: Mask, options: Options, notes: list[str]) -> Item:
+    """The item from what stands out, (h, w): as it is, or all that its lines enclose."""
+    filled = _filled(mask, options)
+    if filled is None:
+        mask, pair = _keep(_closed(mask, 4), options, notes, 0.02)
+        return Item(colours, mask, pair=pair)
+    notes.append("This is an outline drawing: it was coloured in.")
+    whole, pair = _keep(filled, options, notes, 0.02)
+    return Item(colours, whole, mask, pair)
+
+
+def _drawn(picture: Image.Image, colours: Bytes, options: Options, notes: list[str]) -> Item | None:
+    """What a pen drew on a sheet of paper, if this is one and its strokes enclose something."""
+    if options.threshold is not None or options.fill == "no":
+        return None
+    strokes = paper.strokes(picture, colours.shape[:2])
+    if strokes is None or not _is_outline(strokes, _inside(strokes, REACHES[-1])):
+        return None
+    return _solid_or_lines(colours, strokes, options, notes)
 
 
 def _on_busy_ground(picture: Image.Image, colours: Bytes) -> Mask:
@@ -100,13 +134,7 @@ def _on_even_ground(colours: Bytes, distance: Floats, options: Options, notes: l
     mask = distance > (found if options.threshold is None else options.threshold)
     if not mask.any():
         raise PictureError("Nothing stands out from the background; try a lower threshold.")
-    filled = _filled(mask, options)
-    if filled is None:
-        mask, pair = _keep(_closed(mask, 4), options, notes, 0.02)
-        return Item(colours, mask, pair=pair)
-    notes.append("This is an outline drawing: it was coloured in.")
-    whole, pair = _keep(filled, options, notes, 0.02)
-    return Item(colours, whole, mask, pair)
+    return _solid_or_lines(colours, mask, options, notes)
 
 
 def _filled(mask: Mask, options: Options) -> Mask | None:

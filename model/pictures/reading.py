@@ -13,6 +13,7 @@ import math
 import threading
 from collections.abc import Iterator
 
+import numpy as np
 from PIL import ExifTags, Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
@@ -42,6 +43,13 @@ BEGINS_DAMAGED = (
 )
 RARE_HEIC = f"This HEIC picture is damaged or of a kind that cannot be read here. {kinds.SAVE}"
 
+# Transparency: what counts as seen, and the share of the picture that is, if it is a cut-out.
+OPAQUE, SEEN = 127, (0.002, 0.98)
+# A cut-out that is lighter than this is shown on grey; one that fills its box and is not of one
+# colour is a picture of its own.
+LIGHT, WHITE, GREY = 200, "white", "#808080"
+FRAMED, EVEN = 0.98, 40
+
 # Pillow's own bound, twice this, holds for what later frames and pages turn out to need.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS_WHOLE
 # Pillow's own reader takes 16-bit channels that are stored one after the other for 8-bit ones.
@@ -55,8 +63,9 @@ class PictureError(ValueError):
 
 
 def read_picture(content: bytes) -> Image.Image:
-    """The content of a picture file as RGB, upright, on white, at most 640 pixels long.
+    """The content of a picture file, upright, at most 640 pixels long.
 
+    RGB, or RGBA where it is an item cut out: then what is transparent is no part of the item.
     Raises PictureError. Time and memory are bounded by the limits above, which are checked on
     the header before anything is decoded; of an animation the first frame counts that shows
     something, of several pictures in a file the main one.
@@ -242,12 +251,28 @@ def _turn(picture: Image.Image) -> Image.Transpose | None:
 
 
 def _flatten(picture: Image.Image) -> Image.Image:
-    """Any mode as RGB, with transparency on white."""
+    """Any mode as RGB on white; a cut-out as RGBA, its colours those it has on an even ground."""
     if picture.mode in {"RGB", "L", "CMYK", "YCbCr", "LAB", "HSV"} and (
         "transparency" not in picture.info
     ):
         return picture.convert("RGB")
-    coloured = picture.convert("RGBA")
-    white = Image.new("RGBA", coloured.size, "white")
-    white.alpha_composite(coloured)
-    return white.convert("RGB")
+    picture = picture.convert("RGBA")
+    seen = np.asarray(picture.getchannel("A")) > OPAQUE
+    if not SEEN[0] < seen.mean() < SEEN[1]:
+        return _on(WHITE, picture).convert("RGB")
+    light = np.median(np.asarray(picture.convert("L"))[seen]) > LIGHT
+    flat = _on(GREY if light else WHITE, picture)
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    framed = seen[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    inside = np.asarray(flat.convert("L"))[seen]
+    if framed.mean() > FRAMED and np.ptp(inside) > EVEN:  # a whole picture with room around it
+        size = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+        return flat.crop(size).convert("RGB")
+    flat.putalpha(picture.getchannel("A"))
+    return flat
+
+
+def _on(ground: str, picture: Image.Image) -> Image.Image:
+    flat = Image.new("RGBA", picture.size, ground)
+    flat.alpha_composite(picture)
+    return flat

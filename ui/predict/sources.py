@@ -40,7 +40,7 @@ class Shot:
     """One picture to recognise, at most 640 pixels long."""
 
     name: str  # as it came: see ui/text.py
-    picture: Image.Image | str  # RGB, or the sentence that says why there is none
+    picture: Image.Image | str  # as read, or the sentence that says why there is none
     truth: int | None = None  # its class, where it is known
     key: str = ""  # the same for the same attempt, though a drawing grows; the name if empty
     ready: dict[Options, Prepared | str] = field(default_factory=dict)
