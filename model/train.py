@@ -32,7 +32,7 @@ from model.training.checkpoint import (
     to_bytes,
     usable,
 )
-from model.training.recipes import CHOICES, LIMITS, RECIPES, Config, SettingError, check
+from model.training.recipes import CHOICES, LIMITS, RECIPES, Config, SettingError, check, span
 from model.wardrobe import synthetic
 
 SLICE_STEPS = 100  # how often the progress bar moves
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         if setting.name in LIMITS:
             low, high = LIMITS[setting.name]
             kind = type(setting.default)
-            parser.add_argument(option, type=kind, help=f"{low:g} to {high:g}")
+            parser.add_argument(option, type=kind, help=span(low, high))
         else:
             parser.add_argument(option, choices=CHOICES.get(setting.name))
     return parser

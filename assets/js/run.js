@@ -12,7 +12,10 @@ const FRAME = `
   <p class="run-queue"></p>
   <div class="run-said" aria-live="polite"></div>
   <div class="run-body">
-    <div class="run-curves"></div>
+    <div>
+      <div class="run-curves"></div>
+      <p class="run-reading"></p>
+    </div>
     <div class="run-look"></div>
   </div>`;
 const CURVE = `<h3></h3><p class="run-words"></p><div class="plot" role="img"></div>`;
@@ -44,6 +47,7 @@ export async function show(place, news) {
   bar.firstElementChild.style.width = `${100 * news.share}%`;
   place.querySelector(".run-where").textContent = news.where;
   place.querySelector(".run-queue").textContent = news.queue;
+  if (news.reading) place.querySelector(".run-reading").textContent = news.reading;
   say.show(place.querySelector(".run-said"), place.token, news.said);
   look.show(place.querySelector(".run-look"), news.look);
   const plots = place.querySelectorAll(".plot");

@@ -68,6 +68,23 @@ class Config:
     seed: int = 0  # first weights, order of the pictures, augmentation
 
 
+# What every setting is called, on pages and in messages.
+LABELS: dict[str, str] = {
+    "network": "Network",
+    "data": "Data set",
+    "epochs": "Epochs",
+    "batch_size": "Batch size",
+    "learning_rate": "Learning rate",
+    "optimizer": "Optimizer",
+    "schedule": "Schedule",
+    "weight_decay": "Weight decay",
+    "label_smoothing": "Label smoothing",
+    "averaging": "Weight averaging",
+    "augmentation": "Augmentation",
+    "train_images": "Training images",
+    "validation_images": "Validation images",
+    "seed": "Seed",
+}
 # Lowest and highest value of every number that a user can set.
 LIMITS: dict[str, tuple[float, float]] = {
     "epochs": (1, 100),
@@ -90,6 +107,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 
 TYPES: dict[str, type] = get_type_hints(Config)  # of every setting: str, int or float
+HUGE = 1e15  # numbers that are not written out
 KINDS = {str: "a name", int: "a whole number", float: "a number"}
 
 
@@ -118,14 +136,14 @@ def check(config: Config) -> Config:
 
 def _check_one(name: str, kind: type, value: Any) -> None:
     if not _is(value, kind):
-        raise SettingError(f"{_words(name)} is {_told(value)}; it must be {KINDS[kind]}.")
+        raise SettingError(f"{LABELS[name]} is {_told(value)}; it must be {KINDS[kind]}.")
     if name in CHOICES and value not in CHOICES[name]:
         words = ", ".join(CHOICES[name])
-        raise SettingError(f"{_words(name)} is {_told(value)}; it must be one of: {words}.")
+        raise SettingError(f"{LABELS[name]} is {_told(value)}; it must be one of: {words}.")
     if name in LIMITS:
         low, high = LIMITS[name]
         if not low <= value <= high:
-            raise SettingError(f"{_words(name)} is {_told(value)}; it must be {low:g} to {high:g}.")
+            raise SettingError(f"{LABELS[name]} is {_told(value)}; it must be {span(low, high)}.")
 
 
 def _is(value: object, kind: type) -> bool:
@@ -138,23 +156,30 @@ def _told(value: object) -> str:
     """A value that may be anything, in a few words without surprises."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float):
-        return repr(float(value))
-    if isinstance(value, int):
-        return _short(value)
+    if isinstance(value, int | float):
+        point = (
+            ".0" if isinstance(value, float) and value.is_integer() and abs(value) < HUGE else ""
+        )
+        return number(value) + point
     if isinstance(value, str):
         return repr(value[:40])
     known = {type(None): "empty", list: "a list", dict: "a group of values"}
     return known.get(type(value), f"of the type {type(value).__name__}")
 
 
-def _short(value: int) -> str:
-    """A whole number as text, also one that is too large to be a float."""
-    return f"{value:g}" if abs(value) < 1e300 else "far too large"
+def number(value: float) -> str:
+    """A number as people write it: 60,000 and 0.00001; where it is far from usual, 1e+30."""
+    if not abs(value) < HUGE:  # nor any other that is not finite
+        return f"{value:g}" if isinstance(value, float) else "far too large"
+    if isinstance(value, int):
+        return f"{value:,}"
+    written = f"{value:,.10f}".rstrip("0").rstrip(".")
+    return f"{value:g}" if float(written.replace(",", "")) != value else written
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def span(low: float, high: float) -> str:
+    """What a number may be, in words: both are allowed."""
+    return f"{number(low)} to {number(high)}"
 
 
 def learning_rates(config: Config, first: int, steps: int, total: int) -> NDArray[np.float32]:

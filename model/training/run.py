@@ -26,7 +26,7 @@ from model.training.glimpse import Glimpse, glimpse
 from model.training.metrics import Score
 from model.training.pace import Pace
 from model.training.queue import Job, Jobs
-from model.training.recipes import Config, check
+from model.training.recipes import Config, check, number
 from model.training.results import Slice
 from model.training.snapshot import ENDED, EpochResult, Snapshot, Status
 from model.training.storage.record import Keys, Record, Summary
@@ -347,8 +347,8 @@ class Run:
             self._end(
                 "failed",
                 "The loss grew beyond all numbers, so the weights were about to be lost: "
-                f"the learning rate of {now.config.learning_rate:g} is too high here. The weights "
-                f"after {now.step} batches are kept. Start again with a tenth of it.",
+                f"the learning rate of {number(now.config.learning_rate)} is too high here. The "
+                f"weights after {now.step} batches are kept. Start again with a tenth of it.",
             )
             return
         self._checkpoint = result.checkpoint

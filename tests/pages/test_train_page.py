@@ -17,7 +17,7 @@ from model.networks.architectures import NETWORKS, initial_weights
 from model.training.checkpoint import Trained, to_bytes
 from model.training.file_kinds import INSTEAD
 from model.training.metrics import Score
-from model.training.recipes import LIMITS, RECIPES, Config
+from model.training.recipes import LABELS, LIMITS, RECIPES, Config, number
 from model.training.results import Slice
 from model.training.tokens import showing
 from ui import own_runs, state
@@ -93,7 +93,7 @@ def button(page, label):
 
 def test_the_labels_are_there(page):
     assert not page.exception
-    labels = {w.label for kind in (page.selectbox, page.number_input) for w in kind}
+    labels = set(fields(page))
     assert {"Network", "Recipe", "Epochs", "Batch size", "Learning rate", "Optimizer"} <= labels
     assert {"Schedule", "Seed", "Training images", "Augmentation"} <= labels
     assert button(page, "Start training")
@@ -103,25 +103,102 @@ def test_the_labels_are_there(page):
 def test_a_recipe_brings_its_own_settings(page, recipe):
     page.selectbox("train_recipe").select(recipe).run()
     config = RECIPES[recipe].config
-    values = {w.label: w.value for kind in (page.selectbox, page.number_input) for w in kind}
+    values = fields(page)
     assert values["Epochs"] == config.epochs
     assert values["Batch size"] == config.batch_size
-    assert values["Learning rate"] == config.learning_rate
+    assert values["Learning rate"] == number(config.learning_rate)
     assert values["Augmentation"] == config.augmentation
 
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_setting_out_of_range_is_told_and_cannot_be_started(page, name):
     low, high = LIMITS[name]
-    widget = page.number_input(f"train_quick_{name}")
-    usual = widget.value
+    usual = fields(page)[LABELS[name]]
     for wrong in (low - 1, high * 2 + 1):
-        widget.set_value(type(usual)(wrong)).run()
+        put(page, name, wrong)
+        assert page.error[0].value.startswith(f"{LABELS[name]} is {number(wrong)}")
         assert "; it must be" in page.error[0].value
+        assert "e+" not in page.error[0].value
         assert page.button("train_start").disabled
-    widget.set_value(usual).run()
+    put(page, name, usual)
     assert not page.error
     assert not page.button("train_start").disabled
+
+
+def put(page, name, value):
+    """Type a setting of the recipe Quick."""
+    key = f"train_quick_{name}"
+    if isinstance(LIMITS[name][1], float):
+        page.text_input(key).set_value(str(value)).run()
+    else:
+        page.number_input(key).set_value(int(value)).run()
+
+
+@pytest.mark.parametrize(
+    ("written", "rate"), [("0,001", 0.001), ("0.00001", 1e-5), ("1e-4", 1e-4), (" 0.5 ", 0.5)]
+)
+def test_a_number_with_decimals_is_read_as_it_is_written(page, engine, written, rate):
+    engine.answering = False
+    put(page, "learning_rate", written)
+    assert fields(page)["Learning rate"] == written
+    button(page, "Start training").click().run()
+    config = server.runs().get(page.session_state["run_token"]).snapshot().config
+    assert config.learning_rate == rate
+    assert f"at {number(rate)}" in " ".join(one.value for one in page.caption)
+
+
+@pytest.mark.parametrize("written", ["", "fast", "0.1.2", "nan", "inf"])
+def test_what_is_no_number_is_told(page, written):
+    put(page, "learning_rate", written)
+    assert "Learning rate is" in page.error[0].value
+    assert page.button("train_start").disabled
+    assert not page.exception
+
+
+def test_no_more_pictures_can_be_asked_for_than_there_are(page):
+    put(page, "train_images", 6_001)
+    assert "Training images is 6,001; it must be 100 to 6,000" in page.error[0].value
+    put(page, "train_images", 6_000)
+    assert not page.error
+
+
+def test_a_recipe_whose_settings_are_changed_says_so_and_leads_back(page):
+    page.selectbox("train_recipe").select("article").run()
+    assert "Exactly what the article does" in captions(page)
+    page.number_input("train_article_batch_size").set_value(64).run()
+    assert "Exactly" not in captions(page)
+    assert "**Article, changed:** batch size 64 instead of 32." in captions(page)
+    button(page, "Back to the recipe").click().run()
+    assert "Exactly what the article does" in captions(page)
+    assert fields(page)["Batch size"] == 32
+    next(one for one in page.selectbox if one.label == "Network").select("lenet-modern").run()
+    assert "Exactly" not in captions(page)
+
+
+def test_settings_stay_for_other_pages_and_after_a_refresh(page):
+    page.selectbox("train_network").select("lenet-modern").run()
+    put(page, "batch_size", 48)
+    put(page, "learning_rate", "0,002")
+    page.switch_page("pages/dataset.py").run()
+    page.switch_page("pages/train.py").run()
+    typed = {"Network": "lenet-modern", "Batch size": 48, "Learning rate": "0,002"}
+    assert fields(page).items() >= typed.items()
+    again = AppTest.from_file(APP, default_timeout=30)
+    again.session_state[state.VISITOR] = page.session_state[state.VISITOR]
+    again.run()
+    again.switch_page("pages/train.py").run()
+    assert fields(again).items() >= typed.items()
+    assert not again.exception
+
+
+def fields(page):
+    """What stands in every field of the form, by its label."""
+    kinds = (page.selectbox, page.number_input, page.text_input)
+    return {one.label: one.value for kind in kinds for one in kind}
+
+
+def captions(page):
+    return " ".join(one.value for one in page.caption)
 
 
 def test_a_run_from_start_to_weights_in_use(page, engine):

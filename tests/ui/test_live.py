@@ -198,6 +198,41 @@ def test_what_is_said_changes_with_the_status_and_with_an_epoch_and_with_nothing
     assert news()["said"][0] == "Training failed."
 
 
+def epochs_of(*pairs):
+    """Epochs with these accuracies of training and validation."""
+    zero = np.zeros((10, 10), np.int64)
+    return tuple(
+        EpochResult(number, 0.5, trained, Score(0.5, held_out, zero))
+        for number, (trained, held_out) in enumerate(pairs, 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("pairs", "words"),
+    [
+        ([(0.834, 0.786)], "Training 83.4 %, validation 78.6 %: it is much better at pictures"),
+        ([(0.83, 0.81)], "Training 83.0 %, validation 81.0 %: it is a little better"),
+        ([(0.83, 0.83)], "what it learns holds"),
+        ([(0.70, 0.80)], "the network had not learned all of it yet"),
+        ([(0.9, 0.89), (0.92, 0.88), (0.93, 0.88), (0.94, 0.88)], "best 3 epochs ago, with 89.0 %"),
+    ],
+)
+def test_a_sentence_reads_the_curves(run, pairs, words):
+    assert "After the first epoch" in news()["reading"]
+    run._change(config=replace(run.snapshot().config, validation_images=100))
+    assert "After the first epoch" in news()["reading"]
+    run._change(epochs=epochs_of(*pairs))
+    found = news()
+    assert words in found["reading"]
+    assert "best" not in found["reading"] or len(pairs) > 3
+    assert news(found["cursor"])["reading"] is None, "it is sent once for each epoch"
+
+
+def test_without_held_out_pictures_the_sentence_says_what_cannot_be_seen(run):
+    trained(run, 60)
+    assert news()["reading"].startswith("Training 50.0 %. No pictures are held out")
+
+
 def test_the_page_is_told_when_more_must_change_and_when_to_look_again(run):
     assert news()["wait"] == progress.TICK_SECONDS  # somebody waits for it to begin
     trained(run, 5)

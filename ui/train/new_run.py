@@ -10,13 +10,13 @@ import streamlit as st
 from model import server
 from model.data.datasets import DataError
 from model.networks.architectures import NETWORKS
-from model.training.recipes import RECIPES, Config, SettingError
+from model.training.recipes import LABELS, LIMITS, RECIPES, Config, SettingError, span
 from model.training.run import Run
 from model.training.run_store import ServerFullError
 from ui import state, visitor
 from ui.buttons import pressed
 from ui.page_runs import uninterrupted
-from ui.train import settings
+from ui.train import settings, typed
 
 
 def form(weight: Literal["primary", "secondary"]) -> None:
@@ -46,34 +46,45 @@ def beside(live: Run) -> None:
 
 def _choose() -> tuple[Config, str]:
     """The widgets of a new run; its settings, and the recipe's key or "custom"."""
+    typed.recall()
     network_column, recipe_column, epochs_column = st.columns([3, 3, 2])
-    network = network_column.selectbox(
-        "Network",
-        NETWORKS,
-        format_func=lambda key: NETWORKS[key].label,
-        key="train_network",
-    )
-    recipe = recipe_column.selectbox(
-        "Recipe",
-        RECIPES,
-        format_func=lambda key: RECIPES[key].label,
-        key="train_recipe",
-    )
-    usual = RECIPES[recipe].config
-    epochs = epochs_column.number_input(
-        "Epochs",
-        value=usual.epochs,
-        step=1,
-        key=f"train_{recipe}_epochs",
-        help="How many times the network sees every training picture, from 1 to 100.",
-    )
+    with network_column:
+        names = {key: network.label for key, network in NETWORKS.items()}
+        network = typed.choice(LABELS["network"], "network", list(names), "lenet", names)
+    with recipe_column:
+        recipes = {key: recipe.label for key, recipe in RECIPES.items()}
+        recipe = typed.choice("Recipe", "recipe", list(recipes), "quick", recipes)
+    usual = settings.usual(recipe)
+    with epochs_column:
+        explanation = (
+            f"How many times the network sees every training picture: {span(*LIMITS['epochs'])}."
+        )
+        widget = f"{recipe}_epochs"
+        epochs = typed.whole_number(LABELS["epochs"], widget, usual.epochs, 1, explanation)
     st.caption(f"**{NETWORKS[network].label}:** {NETWORKS[network].story}")
-    st.caption(f"**{RECIPES[recipe].label}:** {RECIPES[recipe].story}")
+    story = st.container()
     with st.expander("More settings"):
-        config = settings.more_settings(recipe)
-    changed = config != usual or epochs != usual.epochs
-    config = replace(config, network=network, epochs=epochs, data=settings.data_for(recipe))
-    return config, "custom" if changed else recipe
+        config = replace(settings.more_settings(recipe), epochs=epochs)
+    with story:
+        _tell(recipe, settings.changes(replace(config, network=network), usual))
+    return replace(config, network=network), recipe if config == usual else "custom"
+
+
+def _tell(recipe: str, changes: str) -> None:
+    """What a recipe does, or what of it was changed, with a way back."""
+    about = RECIPES[recipe]
+    if not changes:
+        st.caption(f"**{about.label}:** {about.story}")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"**{about.label}, changed:** {changes}.", width="content")
+        st.button(
+            "Back to the recipe",
+            on_click=typed.set_back,
+            kwargs={"recipe": recipe, "network": about.config.network},
+            type="tertiary",
+            key="train_set_back",
+        )
 
 
 def _start(config: Config, recipe: str) -> None:

@@ -11,7 +11,7 @@ from model.training.run import Run
 from model.training.snapshot import ENDED, TRAINING, Snapshot
 from ui.live import View, follow
 from ui.plots import chart
-from ui.train import announcements, curves, look
+from ui.train import announcements, curves, look, reading
 
 LOSS_ALT = "Loss against epochs, of each batch, smoothed, and per epoch"
 ACCURACY_ALT = "Accuracy against epochs, of each batch, smoothed, and per epoch"
@@ -92,6 +92,7 @@ def _news(run: Run, after: str) -> dict[str, Any]:
         "queue": _queue(now, run),
         "curves": curves.grown(now, *drawn),
         "look": seen,
+        "reading": reading.sentence(now) if epochs > drawn[1] or not known else None,
         "said": announcements.said(now),
     }
 

@@ -8,51 +8,53 @@ from typing import Any
 import streamlit as st
 
 from model.data.datasets import NAMES
+from model.networks.architectures import NETWORKS
 from model.training.recipes import (
     AUGMENTATIONS,
     CHOICES,
+    LABELS,
     LIMITS,
     OPTIMIZERS,
     RECIPES,
     Config,
     SettingError,
     check,
+    number,
+    span,
 )
 from model.wardrobe import synthetic
 from ui import state
+from ui.text import plain
+from ui.train import typed
 
-# Label, help and step of every setting under "More settings", by its name in Config.
-SETTINGS: dict[str, tuple[str, str, float]] = {
-    "batch_size": ("Batch size", "Pictures per change of the weights.", 16),
-    "learning_rate": ("Learning rate", "How large a change is, at the schedule's peak.", 0.0005),
+# Help of every setting under "More settings", by its name in Config, and the step of whole numbers.
+SETTINGS: dict[str, tuple[str, int]] = {
+    "batch_size": ("Pictures per change of the weights.", 16),
+    "learning_rate": ("How large a change is, at the schedule's peak.", 0),
     "optimizer": (
-        "Optimizer",
         "The rule that turns gradients into changes. AdamW is Adam with weight decay; SGD has "
         "momentum 0.9.",
         0,
     ),
-    "schedule": ("Schedule", "How the learning rate goes through the run.", 0),
-    "weight_decay": ("Weight decay", "AdamW only: pulls weights towards zero.", 0.01),
+    "schedule": ("How the learning rate goes through the run.", 0),
+    "weight_decay": ("AdamW only: pulls weights towards zero.", 0),
     "label_smoothing": (
-        "Label smoothing",
         "Aims a little below 100 % certainty, so that the network is less sure of itself.",
-        0.05,
+        0,
     ),
     "averaging": (
-        "Weight averaging",
         "Predict with a running average of the weights; 0 is off, 0.999 averages about the "
         "last 1,000 batches.",
-        0.001,
+        0,
     ),
-    "augmentation": ("Augmentation", "Random changes to the pictures, new in each epoch.", 0),
-    "train_images": ("Training images", "How many pictures to learn from, at most.", 1000),
+    "augmentation": ("Random changes to the pictures, new in each epoch.", 0),
+    "train_images": ("How many pictures to learn from, at most.", 1000),
     "validation_images": (
-        "Validation images",
         "Held out of training and measured after each epoch. The test set stays untouched "
         "until the end.",
         1000,
     ),
-    "seed": ("Seed", "The same seed and settings give the same weights, bit for bit.", 1),
+    "seed": ("The same seed and settings give the same weights, bit for bit.", 1),
 }
 WORDS: dict[str, str] = (
     {key: optimizer.label for key, optimizer in OPTIMIZERS.items()}
@@ -66,39 +68,48 @@ def recipe_label(recipe: str) -> str:
     return f"recipe {RECIPES[recipe].label}" if recipe in RECIPES else "settings of your own"
 
 
+def usual(recipe: str) -> Config:
+    """The settings of a recipe, for the data set that a run of it learns from here."""
+    config, data = RECIPES[recipe].config, data_for(recipe)
+    return replace(config, data=data, train_images=min(config.train_images, _pictures(data)))
+
+
+def _pictures(data: str) -> int:
+    """How many pictures there are to learn from."""
+    drawn = synthetic.COUNT if data == "mixed" else 0
+    return len(state.dataset().train_images) + drawn
+
+
 def more_settings(recipe: str) -> Config:
-    """The widgets under "More settings". They start from the recipe and are kept per recipe."""
-    config = RECIPES[recipe].config
+    """The widgets under "More settings". They start from the recipe and are kept per recipe.
+
+    What is no number where one belongs stays in the settings as text: see `fault`.
+    """
+    config = usual(recipe)
     names = [field.name for field in fields(Config) if field.name in SETTINGS]
     columns = st.columns(3)
     values: dict[str, Any] = {}
     for position, name in enumerate(names):
         with columns[position % 3]:
-            values[name] = _setting(name, getattr(config, name), f"train_{recipe}_{name}")
+            values[name] = _setting(name, config, recipe)
     return replace(config, **values)
 
 
-def _setting(name: str, default: Any, key: str) -> Any:
-    label, explanation, step = SETTINGS[name]
+def _setting(name: str, config: Config, recipe: str) -> Any:
+    explanation, step = SETTINGS[name]
+    usually, label = getattr(config, name), LABELS[name]
+    widget = f"{recipe}_{name}"
     if name in CHOICES:
-        choices = CHOICES[name]
-        return st.selectbox(
-            label,
-            choices,
-            choices.index(default),
-            WORDS.__getitem__,
-            key,
-            explanation,
-        )
+        return typed.choice(label, widget, CHOICES[name], usually, WORDS, explanation)
+    explanation = f"{explanation} From {span(*_limits(name, config.data))}."
+    if isinstance(usually, int):
+        return typed.whole_number(label, widget, usually, step, explanation)
+    return typed.decimal(label, widget, usually, explanation)
+
+
+def _limits(name: str, data: str) -> tuple[float, float]:
     low, high = LIMITS[name]
-    return st.number_input(
-        label,
-        value=default,
-        step=type(default)(step),
-        format="%d" if isinstance(default, int) else "%.4f",
-        key=key,
-        help=f"{explanation} From {low:,g} to {high:,g}.",
-    )
+    return low, min(high, _pictures(data)) if name == "train_images" else high
 
 
 def data_for(recipe: str) -> str:
@@ -115,7 +126,32 @@ def fault(config: Config) -> str:
         check(config)
     except SettingError as error:
         return str(error)
+    low, high = _limits("train_images", config.data)
+    if config.train_images > high:
+        return (
+            f"{LABELS['train_images']} is {number(config.train_images)}; it must be "
+            f"{span(low, high)}, for {NAMES[config.data]} has no more."
+        )
     return ""
+
+
+def changes(config: Config, usually: Config) -> str:
+    """In what settings differ from those of a recipe, in words; empty where they do not."""
+    differing = [name for name in LABELS if getattr(config, name) != getattr(usually, name)]
+    return ", ".join(
+        f"{LABELS[name].lower()} {_said(name, config)} instead of {_said(name, usually)}"
+        for name in differing
+    )
+
+
+def _said(name: str, config: Config) -> str:
+    """A setting's value in words."""
+    value = getattr(config, name)
+    if name == "network":
+        return NETWORKS[value].label
+    if isinstance(value, str):
+        return WORDS.get(value, plain(value))
+    return number(value)
 
 
 def summary(config: Config) -> str:
@@ -124,7 +160,7 @@ def summary(config: Config) -> str:
         f"{config.epochs} {'epoch' if config.epochs == 1 else 'epochs'}",
         f"up to {config.train_images:,} pictures of {NAMES[config.data]}",
         f"batches of {config.batch_size}",
-        f"{OPTIMIZERS[config.optimizer].label} at {config.learning_rate:g}",
+        f"{OPTIMIZERS[config.optimizer].label} at {number(config.learning_rate)}",
         f"seed {config.seed}",
     ]
     return " · ".join(parts)

@@ -1,0 +1,60 @@
+"""One sentence that reads the curves: how training and validation stand to each other."""
+
+from __future__ import annotations
+
+from model.training.snapshot import EpochResult, Snapshot
+
+ALIKE, WIDE = 0.01, 0.04  # differences of accuracy that are hardly any, and that tell something
+FALLING = 3  # epochs since the best one that tell something
+
+EARLY = "After the first epoch, this line reads the curves."
+BLIND = (
+    "No pictures are held out, so these curves cannot tell learning from learning by heart. "
+    "Hold some out: “Validation images”, under “More settings”."
+)
+AHEAD = (
+    "the network had not learned all of it yet when it saw the first training pictures of the "
+    "epoch. Validation comes at its end."
+)
+LIKE = "what it learns holds for pictures that it has never seen."
+LITTLE = "it is a little better at pictures that it has learned from. That is usual."
+HEART = (
+    "it is much better at pictures that it has learned from: it begins to learn them by heart. "
+    "This is called overfitting."
+)
+
+
+def sentence(now: Snapshot) -> str:
+    """What the curves say after the newest epoch, for a learner."""
+    if not now.epochs:
+        return EARLY
+    last = now.epochs[-1]
+    if not now.config.validation_images:
+        return f"Training {_percent(last.accuracy)}. {BLIND}"
+    if last.validation is None:
+        return EARLY
+    trained, held_out = last.accuracy, last.validation.accuracy
+    meaning = _meaning(trained - held_out)
+    return f"Training {_percent(trained)}, validation {_percent(held_out)}: {meaning}{_past(now)}"
+
+
+def _meaning(gap: float) -> str:
+    if gap < -ALIKE:
+        return AHEAD
+    if gap < ALIKE:
+        return LIKE
+    return LITTLE if gap < WIDE else HEART
+
+
+def _past(now: Snapshot) -> str:
+    """Whether validation was better some epochs ago."""
+    scored = [(one.validation.accuracy, one) for one in now.epochs if one.validation]
+    best: tuple[float, EpochResult] = max(scored, key=lambda pair: pair[0])
+    ago = now.epochs[-1].epoch - best[1].epoch
+    if ago < FALLING:
+        return ""
+    return f" Validation was best {ago} epochs ago, with {_percent(best[0])}."
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
