@@ -3,6 +3,8 @@
 // A tap turns to a page as the browser's own "back" does: the address changes, and Streamlit, which
 // listens for that, has the other page run. Nothing is loaded anew.
 
+import { keepFocus } from "./focus.js";
+
 function link({ name, icon, address }) {
   const place = document.createElement("a");
   place.href = address;
@@ -43,6 +45,7 @@ export default function ({ data, parentElement }) {
   bar.onclick = turn;
   mark(bar, bar.children[pages.findIndex(({ name }) => name === current)]);
   nameMenu();
+  keepFocus();
   const header = document.querySelector('[data-testid="stHeader"]');
   const watcher = new MutationObserver(nameMenu);
   if (header) watcher.observe(header, { childList: true, subtree: true });

@@ -139,6 +139,10 @@ def test_a_drawing_outlives_a_visit_to_another_page(server, page):
     page.get_by_role("link", name="Predict", exact=True).first.click()
     expect(answer(page)).to_be_visible()
     eventually(lambda: near(bars(page), before))
+    page.get_by_role("button", name="Yes").press("Enter")
+    expect(page.get_by_role("button", name="Change")).to_be_focused()  # where Yes was
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Yes")).to_be_focused()
 
 
 def test_samples_and_closer_looks_with_the_keyboard_alone(server, page):

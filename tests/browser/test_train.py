@@ -202,9 +202,11 @@ def test_where_the_server_cannot_be_asked_the_pages_script_sends_what_is_new(tra
     before = points(page)
     eventually(lambda: points(page) > before + 3)
     assert batch(page) > first
-    page.get_by_role("button", name="Pause").click()
-    page.get_by_role("button", name="Resume").click()
+    page.get_by_role("button", name="Pause").press("Enter")
+    expect(page.get_by_role("button", name="Resume")).to_be_focused()  # it stands in its place
+    page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+    expect(page.get_by_role("button", name="Pause")).to_be_focused()
     before = points(page)
     eventually(lambda: points(page) > before)
     stop(page)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from model.data.datasets import CLASSES
 from ui import belongings, images, state
@@ -93,7 +94,7 @@ def ask(key: str) -> None:
     if attempt.truth is None:
         _question(attempt)
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with _row():
         st.markdown(
             f"You said: **{name_of(attempt.truth)}**, so it was {_verdict(attempt)}. {score()}",
             width="content",
@@ -107,8 +108,13 @@ def _verdict(attempt: Attempt) -> str:
     return "wrong, and right to be in doubt" if attempt.doubted else "wrong"
 
 
+def _row() -> DeltaGenerator:
+    """Where the question and what was said of it stand; assets/js/focus.js knows its key."""
+    return st.container(horizontal=True, vertical_alignment="center", key="keeps_focus_question")
+
+
 def _question(attempt: Attempt) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with _row():
         st.markdown(f"Was this right: **{name_of(attempt.guess)}**?", width="content")
         st.button(
             "Yes",

@@ -9,11 +9,13 @@ from model.training.run import Run
 from model.training.tokens import showing
 from ui import copying
 
+KEPT = "keeps_focus_run"  # of the row with the run's buttons: see assets/js/focus.js
+
 
 def controls(run: Run) -> None:
     """Pause, resume, one batch, stop: only what makes sense now can be pressed."""
     status = run.status
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key=KEPT):
         if status == "paused":
             st.button(
                 "Resume",

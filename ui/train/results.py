@@ -14,7 +14,7 @@ from model.training.snapshot import Snapshot, history_csv
 from ui import own_runs, state, weights
 from ui.buttons import pressed
 from ui.plots import plot
-from ui.train import curves
+from ui.train import controls, curves
 
 CONFUSION_ALT = "How many test pictures of each class were taken for which class"
 
@@ -30,7 +30,7 @@ def results(now: Snapshot, run: Run, token: str) -> None:
             "The last weights of this run are so large that no picture gets an answer. Start "
             "again with a lower learning rate."
         )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key=controls.KEPT):
         if pressed(
             "Use this network",
             "run_use",
