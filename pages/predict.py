@@ -76,6 +76,10 @@ def answer(shot: Shot | str, prepared: Prepared | str) -> Trained | None:
     return None
 
 
-shell.begin("Predict", "Show the network a picture and see what it takes it for.", state.EVERYDAY)
+shell.begin(
+    "Predict",
+    "Show the network a picture. Which of its ten kinds of clothes does it see?",
+    state.EVERYDAY,
+)
 st.html(f"<style>{assets.text('predict.css')}</style>")
 predict()

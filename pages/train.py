@@ -37,11 +37,14 @@ server.warm_up()
 token = state.run_token()
 run = server.runs().get(token)
 if fault := server.runs().fault:
-    st.warning(f"Runs can be neither kept nor read now, so new ones live in memory alone. {fault}")
+    st.warning(f"Runs cannot be saved now: a new one is lost when the server ends. {fault}")
 elif token and run is None:
     st.info(
-        "The run in this page's address is not on this server: it was let go of after nobody had "
-        "looked at it for long, or the address is not whole. Start a new one.",
+        (
+            "The run in this page's address is not on this server. A run that nobody looks "
+            "at is removed after a while; or a part of the address is missing. Start a new "
+            "one."
+        ),
         icon=":material/info:",
     )
 if run and token:

@@ -24,8 +24,8 @@ MOST_CHOICES = 10  # beside "Weights in use"
 KEY = "run-"  # goes before a run's name among the keys of state.choices()
 WATCHED = "The run you watch, as it trains"  # somebody else's, by a link to show
 WRONG = (
-    "The training of your run has gone wrong: no picture gets an answer from its weights. Other "
-    "weights are in use."
+    "Your run went wrong while it trained: no picture gets an answer from its "
+    "weights. Other weights are in use."
 )
 
 

@@ -45,7 +45,9 @@ PAGES: dict[str, Entry] = {
         "Train", ":material/model_training:", "Train a network and watch it learn."
     ),
     "pages/predict.py": Entry(
-        "Predict", ":material/search:", "Draw or upload a picture and see what it is taken for."
+        "Predict",
+        ":material/search:",
+        "Draw or upload a picture, and the network says what it sees.",
     ),
 }
 

@@ -80,11 +80,14 @@ NETWORKS: dict[str, Network] = {
         ),
     ),
     "lenet-modern": Network(
-        "LeNet of modern parts",
-        "Fewer weights than LeNet has, spent as one would today: more layers with small kernels, "
-        "the strongest of each pooled square, batch normalisation, which keeps the numbers "
-        "between layers in a good range, and dropout, which has the network practise with "
-        "numbers missing. Slower to train, and better on pictures from outside the data set.",
+        "Modern LeNet",
+        (
+            "LeNet as it might be built today, with fewer weights: more layers with small "
+            "kernels, max pooling, batch normalisation (it keeps the numbers between "
+            "layers in a good range) and dropout (the network practises with some numbers "
+            "missing). It trains more slowly, and is better at pictures from outside the "
+            "data set."
+        ),
         (
             *_modern(16),
             *_modern(16),

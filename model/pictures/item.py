@@ -80,7 +80,7 @@ def find(picture: Image.Image, options: Options, notes: list[str]) -> Item:
         return drawn
     ground = segment.even_background(axes)
     if ground is None and options.threshold is None:
-        notes.append("The background is busy: the item was found by its colours.")
+        notes.append("The background has many colours, so the item was found by its own.")
         mask, pair = _keep(_on_busy_ground(picture, colours), options, notes, 0.12)
         if _touches(mask):
             notes.append("The item reaches the edge; with room around it the answer is better.")
@@ -104,7 +104,7 @@ def _solid_or_lines(colours: Bytes, mask: Mask, options: Options, notes: list[st
     if filled is None:
         mask, pair = _keep(_closed(mask, 4), options, notes, 0.02)
         return Item(colours, mask, pair=pair)
-    notes.append("This is an outline drawing: it was coloured in.")
+    notes.append("This is an outline drawing, so its inside was filled.")
     whole, pair = _keep(filled, options, notes, 0.02)
     return Item(colours, whole, mask, pair)
 
@@ -184,7 +184,7 @@ def _keep(mask: Mask, options: Options, notes: list[str], least: float) -> tuple
     if options.single == "no":
         notes.append("There are several items in this picture.")
         return kept, None
-    notes.append("There are two items: the larger one was taken.")
+    notes.append("There are two items, and the larger one is used.")
     return np.asarray(labels == 1), kept
 
 

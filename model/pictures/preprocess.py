@@ -33,16 +33,19 @@ MIDDLE, SPREAD, GAIN, FLOOR = 140, 110, (0.4, 2.0), 30
 # Every stage: its name and one line for learners.
 STAGES: dict[str, tuple[str, str]] = {
     "picture": ("Your picture", "Turned upright and made small; nothing else has happened yet."),
-    "item": ("Find the item", "The network only ever saw single items, with nothing around them."),
+    "item": ("Find the item", "The network has only seen single items, with nothing around them."),
     "grey": ("Grey on black", "The data set has no colours, and its items are light on black."),
     "mirror": ("Mirror", "Nearly all shoes of the data set point to the left."),
     "crop": ("Crop", "The items of the data set fill their frame, so yours should, too."),
     "shrink": (
         "28 × 28",
-        "The longest edge becomes 28 pixels, the shape stays, the rest is black: this goes in.",
+        (
+            "The longest edge becomes 28 pixels, the shape stays, the rest is black. This "
+            "is what the network sees."
+        ),
     ),
 }
-READY = "This picture already has the format of the data set; it was taken as it is."
+READY = "This picture already has the format of the data set, so nothing was changed."
 DEFAULT = Options()
 
 
@@ -135,7 +138,7 @@ def _grey(item: Item, options: Options, notes: list[str]) -> Bytes:
     """Grey on black, (h, w): the negative, unless the picture is one already."""
     grey = np.asarray(Image.fromarray(item.colours).convert("L"), np.float32)
     if options.invert == "yes" or (options.invert == "auto" and not _is_negative(item, grey)):
-        notes.append("The negative was taken: on the data set's photographs the ground was white.")
+        notes.append("Light and dark were swapped: in the data set, clothes are light on black.")
         grey = 255 - grey
     if item.lines is not None:
         grey = np.where(item.lines, INK, CLOTH).astype(np.float32)

@@ -238,8 +238,11 @@ RECIPES: dict[str, Recipe] = {
     ),
     "sketch": Recipe(
         "Sketch",
-        "For your own drawings and photographs: besides Fashion-MNIST it learns from pictures that "
-        "this program draws, where they were made; all are turned, stretched and lit anew.",
+        (
+            "For your own drawings and photographs. All pictures are turned, stretched and "
+            "lit in new ways; and where the app's drawings of clothes are on this "
+            "computer, it learns from them, too."
+        ),
         replace(
             _QUICK,
             network="lenet-modern",

@@ -252,11 +252,11 @@ def test_who_comes_back_after_the_server_was_killed_finds_their_runs(open_page, 
         page.goto(f"{address}/train")
         page.get_by_role("button", name=re.compile("^LeNet, own settings, .*: running")).click()
         expect(page).to_have_url(link)
-        page.get_by_text("Link to show").click()
+        page.get_by_text("Link to share").click()
         shown = page.get_by_label("Link", exact=True).input_value()
         other = open_page()
         other.goto(shown)
-        expect(other.get_by_text("cannot steer it")).to_be_visible()
+        expect(other.get_by_text("cannot be paused or stopped")).to_be_visible()
         assert batch(other) > 0
         expect(other.get_by_role("button", name="Pause")).to_have_count(0)
         stop(page)

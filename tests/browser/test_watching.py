@@ -34,7 +34,7 @@ def moves(page):
 
 def height(page):
     """From the run's bar to what follows the run, in pixels."""
-    bar, after = page.locator(".run-progress"), page.get_by_text("Link to show")
+    bar, after = page.locator(".run-progress"), page.get_by_text("Link to share")
     return after.bounding_box()["y"] - bar.bounding_box()["y"]
 
 
@@ -52,7 +52,7 @@ def test_answers_and_filters_move_with_the_run_and_nothing_jumps(trainer, open_p
     before = height(page)
     moves(page)
     assert height(page) == pytest.approx(before, abs=1)
-    page.get_by_text("Link to show").click()
+    page.get_by_text("Link to share").click()
     shown = open_page()
     shown.goto(page.get_by_label("Link", exact=True).input_value())
     expect(shown.get_by_role("heading", name=COUNT)).to_be_visible()
@@ -122,7 +122,7 @@ def test_a_link_is_copied_with_the_keyboard_alone(trainer, open_page, clipboard)
             "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
         )
     start(page, trainer, **LONG)
-    page.get_by_text("Link to show").click()
+    page.get_by_text("Link to share").click()
     field = page.get_by_label("Link", exact=True)
     expect(field).not_to_be_editable()
     page.get_by_role("button", name="Copy").press("Enter")

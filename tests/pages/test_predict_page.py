@@ -301,7 +301,11 @@ def test_one_picture_has_one_figure(page, source):
     page.slider(key="break_rotation").set_value(90).run()
     told, now, before = figures(page)
     assert told == before != now
-    views = {"Samples": "in 6 views", "From the data set": "once, as it is", "pair": "in 8 views"}
+    views = {
+        "Samples": "looks at your picture 6 times",
+        "From the data set": "once, as it is",
+        "pair": "looks at your picture 8 times",
+    }
     assert views[source] in words(page)
 
 
@@ -394,11 +398,11 @@ def test_a_strange_picture_may_be_none_of_the_ten(page):
     assert f"Was this right: **{named}**?" in words(page)
     assert "Was this right: **none" not in words(page)
     say(page, NONE)
-    assert "so it was wrong, and right to be in doubt. Score: 0 of 1 recognised" in words(page)
+    assert "so it was wrong, but it was in doubt. Score: 0 of 1 recognised" in words(page)
     stroke(choose(page, "Draw"), shirt())
     say(page, NONE)
     assert "so it was wrong. Score: 0 of 2 recognised" in words(page)
-    assert "None of the ten: 2, of them in doubt: 1." in words(page)
+    assert "None of the ten: 2, and 1 in doubt." in words(page)
 
 
 def test_the_places_of_the_answer_are_there_before_it_is(page):
@@ -467,7 +471,7 @@ def test_an_answer_does_not_wait_for_what_is_usual(page, slow_jobs):
     choose(page, "Samples")
     page.pills(key="predict_sample_name").set_value("strange_face").run()
     assert answered(page)
-    assert "these weights see some usual clothes first" in words(page)
+    assert "looks at some ordinary clothes" in words(page)
     assert "does not look like the clothes" not in words(page)
     assert not any(sure in words(page) for _, sure in answers.SURE)
     assert answers.DOUBT not in words(page)
@@ -478,7 +482,7 @@ def test_an_answer_does_not_wait_for_what_is_usual(page, slow_jobs):
     job.on_done(job.work(*job.arguments), None)
     page.run()
     assert "does not look like the clothes" in words(page)
-    assert "see some usual clothes first" not in words(page)
+    assert "some ordinary clothes" not in words(page)
     assert [one.doubted for one in attempts(page)] == [True]
 
 
@@ -493,7 +497,7 @@ def test_several_files_do_not_wait_for_what_is_usual(page, slow_jobs):
     files = [(name, png(shirt()), "image/png") for name in ("a.png", "b.png")]
     page.file_uploader[0].set_value(files).run()
     assert page.dataframe[0].value["Taken for"][0].endswith(" %")
-    assert "Which of them are unlike clothes" in words(page)
+    assert "which of them do not look like clothes" in words(page)
 
 
 def test_the_closest_training_pictures_are_looked_for_when_somebody_asks(page, slow_jobs):
@@ -505,7 +509,7 @@ def test_the_closest_training_pictures_are_looked_for_when_somebody_asks(page, s
     for job in slow_jobs.waiting:
         job.on_done(job.work(*job.arguments), None)
     page.run()
-    assert "have the most similar features" in words(page)
+    assert "these have the features most like yours" in words(page)
     assert "Looking at training pictures" not in words(page)
 
 
@@ -577,13 +581,13 @@ def test_a_run_in_use_that_goes_wrong_is_told_and_loses_nothing(page, run):
     run.weights = replace(run.weights, weights=weights)
     page.run()
     assert not page.exception
-    assert "The training of your run has gone wrong" in page.warning[0].value
+    assert "Your run went wrong while it trained" in page.warning[0].value
     assert page.selectbox("weights_widget").value == state.EVERYDAY
     assert answered(page)
     page.run()
     assert not page.warning
     page.selectbox("weights_widget").set_value("run-abc").run()
-    assert "The training of your run has gone wrong" in page.warning[0].value
+    assert "Your run went wrong while it trained" in page.warning[0].value
     assert page.selectbox("weights_widget").value == state.EVERYDAY
     assert answered(page)
 

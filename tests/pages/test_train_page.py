@@ -274,7 +274,7 @@ def test_a_link_to_show_watches_and_steers_nothing(page, engine, copyable):
     labels = [one.label for one in shown.button]
     assert not {"Pause", "Resume", "One batch", "Stop and keep weights"} & set(labels)
     assert not copyable(shown)
-    assert any("cannot steer it" in one.value for one in shown.caption)
+    assert any("cannot be paused or stopped" in one.value for one in shown.caption)
     assert live(shown)["news"]["where"]
     assert not button(shown, "Start training").disabled
     assert not any(label.startswith("LeNet, ") for label in labels)  # it is no run of this visitor
@@ -310,7 +310,7 @@ def test_that_runs_cannot_be_kept_is_told(page, engine):
     server.runs()._keeper.close()
     server.runs()._keeper._fault = "The server's disk is full."
     page.run()
-    assert "memory alone. The server's disk is full." in page.warning[0].value
+    assert "lost when the server ends. The server's disk is full." in page.warning[0].value
 
 
 def folded(page):

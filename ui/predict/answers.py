@@ -30,18 +30,19 @@ SOFTMAX = (
     "cat gets a class of clothes, too."
 )
 AVERAGED = (
-    "The network sees your picture in {views} views, a little turned and mirrored; the numbers are "
-    "the mean of its answers."
+    "The network looks at your picture {views} times, a little turned or mirrored. "
+    "The numbers are the average of its answers."
 )
 ONCE = "This picture has the format of the data set, so the network sees it once, as it is."
 FAMILIAR = ":material/check: It looks like the clothes the network knows."
 STRANGE = (
-    ":material/help: **This does not look like the clothes the network knows,** so the answer is "
-    "in doubt. It may be none of the ten; the network must name one all the same."
+    ":material/help: **This does not look like the clothes the network knows,** so "
+    "the answer is in doubt. It may be none of the ten, but the network has to "
+    "name one."
 )
 COMPARING = (
-    "How sure to be of this, and whether it looks like clothes at all, follows in a few seconds: "
-    "these weights see some usual clothes first, to compare with."
+    "In a few seconds you can also read how far to trust this. The network first "
+    "looks at some ordinary clothes, to compare."
 )
 SURE = ((0.9, "quite sure"), (0.6, "fairly sure"), (0.35, "not sure"), (0.0, "guessing"))
 DOUBT = "in doubt"

@@ -105,7 +105,7 @@ def ask(key: str) -> None:
 def _verdict(attempt: Attempt) -> str:
     if attempt.truth != NONE:
         return "right" if attempt.right else "wrong"
-    return "wrong, and right to be in doubt" if attempt.doubted else "wrong"
+    return "wrong, but it was in doubt" if attempt.doubted else "wrong"
 
 
 def _row() -> DeltaGenerator:
@@ -148,7 +148,7 @@ def _doubts() -> str:
     """How many of the attempts with none of the ten were in doubt, as a sentence."""
     strange = [attempt for attempt in all_of_them() if attempt.truth == NONE]
     doubted = sum(bool(attempt.doubted) for attempt in strange)
-    return f"None of the ten: {len(strange)}, of them in doubt: {doubted}." if strange else ""
+    return f"None of the ten: {len(strange)}, and {doubted} in doubt." if strange else ""
 
 
 def history() -> None:
@@ -170,7 +170,7 @@ def history() -> None:
 
 def _show(attempt: Attempt) -> None:
     name = f"{name_of(attempt.guess)}, {100 * attempt.probability:.0f} %"
-    st.image(attempt.image, width="stretch", alt=f"An attempt, taken for: {name}")
+    st.image(attempt.image, width="stretch", alt=f"An attempt, answered: {name}")
     lines = [name, "in doubt"] if attempt.doubted else [name]
     if attempt.truth is not None:
         mark = ":green[**right**]" if attempt.right else f"is: {name_of(attempt.truth)}"

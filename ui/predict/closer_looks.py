@@ -43,18 +43,17 @@ def where_it_looked(prepared: Prepared, trained: Trained) -> Draw:
         alt = f"The picture; the parts that speak for {CLASSES[label]} are orange"
         left.image(tinted, width="stretch", alt=alt)
         right.markdown(
-            "A black square of 6 by 6 pixels is put over every part of the picture in turn, and "
-            f"each time the network is asked again: how likely is **{CLASSES[label]}** now? Where "
-            "the answer suffers, the picture is :orange[**orange**]: the network looked there. "
-            "Where it gets better, the picture is :blue[**blue**]: that part spoke for another "
-            "class."
+            "A black square of 6 by 6 pixels covers one part of the picture after the other. Each "
+            f"time the network is asked again: how likely is **{CLASSES[label]}** now? Where that "
+            "drops, the picture is :orange[**orange**]: the network looked there. Where it rises, "
+            "the picture is :blue[**blue**]: that part speaks for another class."
         )
         right.markdown(
-            "At its strongest place here, covering changes the probability by "
+            "At the place that matters most, covering changes the probability by "
             f"**{most:.0f} points**." + (" So no single part decides." if most < 10 else "")
         )
         if len(prepared.augmented) > 1:
-            right.caption("It is asked here about the picture as it is, not in several views.")
+            right.caption("Here the network sees the picture once, not in several views.")
 
     return draw
 
@@ -74,15 +73,16 @@ def looks_like(prepared: Prepared, trained: Trained) -> Draw:
     def draw() -> None:
         st.markdown(
             "The first dense layer turns every picture into a row of numbers, its *features*. "
-            f"These training pictures, of {len(neighbours.numbers):,}, have the most similar "
-            "features: to the network, your picture looks like them."
+            f"Of {len(neighbours.numbers):,} training pictures, these have the features most like "
+            "yours: to the network, your picture looks like them."
         )
         _neighbours(alike)
-        doubt = "so the answer is in doubt" if distance > reference.most else "so it passes"
+        doubt = "so the answer is in doubt" if distance > reference.most else "so it looks like one"
         st.caption(
-            "Similarity is 1 for the same features. Whether a picture shows clothes at all is told "
-            "by how active each filter is: nearly all new pictures of clothes differ from the "
-            f"average by at most {reference.most:.1f}. Yours differs by {distance:.1f}, {doubt}."
+            "Similarity is 1 if all features are the same. To see whether a picture shows clothes "
+            "at all, the app looks at how strongly each filter responds. Nearly all pictures of "
+            f"clothes differ from the average by at most {reference.most:.1f}. Yours differs by "
+            f"{distance:.1f}, {doubt}."
         )
 
     return draw
@@ -141,7 +141,7 @@ def closer(prepared: Prepared | None, trained: Trained | None, live: bool) -> No
     # how high it is at least.
     with st.container(key=f"look_{list(LOOKS).index(name)}"):
         if prepared is None or trained is None:
-            st.caption("What you choose here is shown once there is a picture to look at.")
+            st.caption("Your choice is shown as soon as there is a picture.")
             return
         if live:
             st.caption(f"With the weights after {trained.epoch:.2f} epochs.")

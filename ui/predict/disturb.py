@@ -23,7 +23,7 @@ SLIDERS: dict[str, tuple[str, float, float, float, str]] = {
     "rotation": ("Rotation, degrees", -180, 180, 5, "Clockwise."),
     "right": ("Shift to the right, pixels", -14, 14, 1, "Of 28."),
     "down": ("Shift down, pixels", -14, 14, 1, "Of 28."),
-    "scale": ("Scale", 0.3, 1.7, 0.05, "1 is the size it has."),
+    "scale": ("Scale", 0.3, 1.7, 0.05, "1 leaves the size as it is."),
     "blur": ("Blur, pixels", 0, 4, 0.25, "Standard deviation of a Gaussian blur."),
     "noise": ("Noise", 0, 120, 5, "Standard deviation, in grey values from 0 to 255."),
     "contrast": ("Contrast", 0.1, 2, 0.05, "Times the brightness."),
@@ -60,8 +60,9 @@ def break_it(prepared: Prepared, trained: Trained) -> Callable[[], None]:
             figure = charts.rotations(TURNS, turned, CLASSES, how.rotation)
             plot(figure, "rotations", "Probabilities of the ten classes against rotation")
             st.caption(
-                "A convolution finds a pattern wherever it is, but not turned: the network hardly "
-                "ever saw a shoe that stands on its toe, so it takes it for something else."
+                "A convolution finds a pattern anywhere in the picture, but not when it is "
+                "turned. The network has hardly ever seen a shoe that stands on its toe, so it "
+                "sees something else in it."
             )
             st.html(bars.probabilities(now))
 

@@ -134,7 +134,7 @@ def _choices() -> tuple[str, str, int]:
             persist_state="session",
         )
         width = st.slider("Brush size", THINNEST, 90, 39, key="draw_width", persist_state="session")
-        st.caption("An outline with nothing in it is filled with grey by itself.")
+        st.caption("The app fills an empty outline with grey.")
     return tool, shade, width
 
 

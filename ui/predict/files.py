@@ -20,7 +20,7 @@ from ui.predict import answers
 from ui.predict.sources import Shot
 from ui.text import cell, clean
 
-COMPARING = "Which of them are unlike clothes follows in a few seconds."
+COMPARING = "In a few seconds you also see which of them do not look like clothes."
 
 
 class Answer(NamedTuple):
@@ -93,7 +93,7 @@ def _row(shot: Shot, answer: Answer | str) -> dict[str, object]:
         taken_for = "cannot be read" if isinstance(shot.picture, str) else "nothing to recognise"
     else:
         name = CLASSES[answer.values.argmax()]
-        doubt = " (unlike clothes)" if answer.strange else ""
+        doubt = " (does not look like clothes)" if answer.strange else ""
         taken_for = f"{name}, {100 * answer.values.max():.1f} %{doubt}"
     picture = images.data_uri(shot.thumbnail())
     return {"Picture": picture, "Taken for": taken_for, "File": clean(shot.name)}

@@ -197,7 +197,7 @@ def camera() -> list[Shot] | str:
     shots = _kept("Camera", key)
     st.caption(
         f"{PRIVATE} On a phone, the button in the corner of the picture changes between the front "
-        "and the rear camera. Browsers lend the camera only to https addresses and to localhost."
+        "and the rear camera. A browser gives the camera only to addresses with https."
     )
     return shots or "Take a picture: one item, from the side, nearly as large as the frame."
 

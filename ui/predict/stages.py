@@ -59,7 +59,7 @@ def overrides(key: str) -> None:
 
 
 def _widgets(key: str) -> None:
-    st.caption("Switch a stage off and see what it is worth: the answer follows at once.")
+    st.caption("Switch a stage off to see what it does for the answer.")
     grid = st.grid(3, min_column_width=220)
     for name, (label, explanation, choices) in OVERRIDES.items():
         grid.segmented_control(

@@ -55,15 +55,16 @@ def controls(run: Run) -> None:
 def ways_back(token: str, steers: bool) -> None:
     """What the page's address is good for, and another one for others."""
     if not steers:
-        st.caption("This is a link to show: it follows the run, and cannot steer it.")
+        st.caption("You are watching somebody's run. It cannot be paused or stopped from here.")
         return
     st.caption(
-        "This page's address leads back to this run and steers it, also from another tab or "
-        "device. Keep it to yourself."
+        "The address of this page leads back to this run, also from another tab or "
+        "device. Whoever has it can pause or stop the run, so keep it to yourself."
     )
-    with st.expander("Link to show", icon=":material/link:"):
+    with st.expander("Link to share", icon=":material/link:"):
         st.markdown(
-            "For a projector or a friend: whoever has this link sees the run, and cannot steer it."
+            "For a projector or a friend: whoever has this link can watch the run, but not "
+            "pause or stop it."
         )
         copying.show("Link", f"{_here()}?run={showing(token)}", "run_link")
 

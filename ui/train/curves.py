@@ -218,7 +218,7 @@ def confusion(counts: NDArray[np.integer], classes: Sequence[str]) -> Figure:
         "texttemplate": "%{text}",
         "colorscale": "Cividis",
         "showscale": False,
-        "hovertemplate": "%{y}, taken for %{x}: %{customdata} pictures<extra></extra>",
+        "hovertemplate": "%{y}, answered %{x}: %{customdata} pictures<extra></extra>",
     }
     return plain(
         [cells],

@@ -17,7 +17,7 @@ from model.training.glimpse import Glimpse, watched
 from model.training.recipes import Config
 from ui import images
 
-HELD_OUT = "The network never learns from these. What it takes them for, and how sure it is:"
+HELD_OUT = "The network never learns from these. Its answers, and how sure it is:"
 LEARNED = "No pictures are held out in this run: the network learns from these, too."
 CLASS_WORDS = [*CLASSES, "no answer"]  # the last one is found under NO_ANSWER, which is -1
 
@@ -42,7 +42,10 @@ def _filters(network: Network) -> dict[str, str]:
     if isinstance(layer, Conv):
         words = "Each slides over the picture and looks for a pattern like its own."
         return {"name": "The first filters", "words": words}
-    words = "No filters here: each unit weighs the whole picture. One square is four weights' mean."
+    words = (
+        "No filters here: each unit weighs the whole picture. A square is the average "
+        "of four weights."
+    )
     return {"name": "The first units", "words": words}
 
 

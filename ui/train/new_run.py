@@ -40,7 +40,7 @@ def beside(live: Run) -> None:
         if refusal := server.runs().refusal(visitor.token()):
             st.markdown(refusal)
             return
-        st.caption("The run above stays as it is. Its address leads back to it.")
+        st.caption("The run above goes on. You find it again under “Your runs”.")
         form("secondary")
 
 

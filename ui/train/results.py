@@ -16,7 +16,7 @@ from ui.buttons import pressed
 from ui.plots import plot
 from ui.train import controls, curves
 
-CONFUSION_ALT = "How many test pictures of each class were taken for which class"
+CONFUSION_ALT = "For each class of test pictures, how many got which answer"
 
 
 def results(now: Snapshot, run: Run, token: str) -> None:
@@ -45,8 +45,8 @@ def results(now: Snapshot, run: Run, token: str) -> None:
         _download("History (CSV)", lambda: history_csv(run.snapshot()).encode(), now, token)
     if run.past_gone:
         st.caption(
-            "The weights of its earlier epochs were removed, because this server's room for them "
-            "was full. The last ones are kept."
+            "The weights of its earlier epochs were removed, because this server had no "
+            "more room for them. The last ones are kept."
         )
     in_use(own_runs.key_of(run))
 
@@ -93,7 +93,7 @@ def _scores(now: Snapshot, test: Score) -> None:
         columns[1].metric(
             "The article's LeNet",
             percent(curves.ARTICLE_ACCURACY),
-            help="What the tutorial article that this app grew out of reports after 30 epochs.",
+            help="What the tutorial article behind this app reports after 30 epochs.",
         )
     else:
         columns[0].metric("Test accuracy", percent(reached))
@@ -104,6 +104,6 @@ def _scores(now: Snapshot, test: Score) -> None:
             percent(now.epochs[-1].validation.accuracy),
             help="On the training pictures that were held out, after the last whole epoch.",
         )
-    with st.expander("Which classes are confused with which?"):
+    with st.expander("Which classes does it mix up?"):
         st.caption("Test pictures: each row is a true class, each column the network's answer.")
         plot(curves.confusion(test.confusion, CLASSES), "run_confusion", CONFUSION_ALT)

@@ -30,13 +30,13 @@ from ui.train import typed
 # Help of every setting under "More settings", by its name in Config, and the step of whole numbers.
 SETTINGS: dict[str, tuple[str, int]] = {
     "batch_size": ("Pictures per change of the weights.", 16),
-    "learning_rate": ("How large a change is, at the schedule's peak.", 0),
+    "learning_rate": ("How much one step changes the weights: the schedule's highest value.", 0),
     "optimizer": (
         "The rule that turns gradients into changes. AdamW is Adam with weight decay; SGD has "
         "momentum 0.9.",
         0,
     ),
-    "schedule": ("How the learning rate goes through the run.", 0),
+    "schedule": ("How the learning rate changes during the run.", 0),
     "weight_decay": ("AdamW only: pulls weights towards zero.", 0),
     "label_smoothing": (
         "Aims a little below 100 % certainty, so that the network is less sure of itself.",
