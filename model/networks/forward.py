@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -35,7 +36,7 @@ ACTIVATIONS: dict[str, Callable[[Floats], Floats]] = {
 }
 
 
-def _framed(x: Floats, size: int) -> Floats:
+def framed(x: Floats, size: int) -> Floats:
     """(n, h, w, c) with zeros around, so that each pixel is the middle of a patch of this size."""
     n, height, width, channels = x.shape
     before = (size - 1) // 2
@@ -47,7 +48,7 @@ def _framed(x: Floats, size: int) -> Floats:
 def _convolve(x: Floats, layer: Conv, kernel: Floats) -> Floats:
     """(n, h, w, c) to (n, h', w', filters): every patch as a row, times the kernels."""
     if layer.padding == "same":
-        x = _framed(x, layer.kernel)
+        x = framed(x, layer.kernel)
     windows = sliding_window_view(x, (layer.kernel, layer.kernel), axis=(1, 2))
     patches = windows.transpose(0, 1, 2, 4, 5, 3)  # (n, h', w', kernel, kernel, c)
     rows = patches.reshape(-1, kernel[..., 0].size)
@@ -97,19 +98,37 @@ def scale(images: NDArray[np.generic]) -> Floats:
     return images.astype(np.float32)[..., None] / np.float32(255)
 
 
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One layer on its way through the network."""
+
+    name: str
+    layer: Layer
+    taken: Floats  # (n, ...) what goes in
+    sums: Floats  # (n, ...) before the activation; the same as `given` where a layer has none
+    given: Floats  # (n, ...) what comes out
+
+
+def walk(network: Network, weights: Weights, images: NDArray[np.generic]) -> Iterator[Step]:
+    """Each layer in order, for `images`, (n, 28, 28) with values from 0 to 255."""
+    x = scale(images)
+    for name, layer in zip(layer_names(network), network.layers, strict=True):
+        sums = given = _apply(layer, name, x, weights)
+        if isinstance(layer, Conv | Dense | BatchNorm):
+            given = ACTIVATIONS[layer.activation](sums)
+        yield Step(name, layer, x, sums, given)
+        x = given
+
+
 def _walk(
     network: Network, weights: Weights, images: NDArray[np.generic]
 ) -> Iterator[tuple[str, Floats]]:
     """Each layer's name and output in order; what nobody keeps of them is let go at once."""
-    x = scale(images)
-    yield "input", x
-    for name, layer in zip(layer_names(network), network.layers, strict=True):
-        x = _apply(layer, name, x, weights)
-        if isinstance(layer, Conv | Dense | BatchNorm):
-            if layer.activation == "softmax":
-                yield "logits", x
-            x = ACTIVATIONS[layer.activation](x)
-        yield name, x
+    yield "input", scale(images)
+    for step in walk(network, weights, images):
+        if step.name == layer_names(network)[-1]:
+            yield "logits", step.sums
+        yield step.name, step.given
 
 
 def forward(network: Network, weights: Weights, images: NDArray[np.generic]) -> dict[str, Floats]:
