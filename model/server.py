@@ -14,6 +14,7 @@ from model.cache import Kept
 from model.data import datasets
 from model.data.datasets import Dataset
 from model.insight import reference_file
+from model.insight.excitement import Excitement, fit_excitement_on
 from model.insight.neighbours import Neighbours, fit_neighbours_on
 from model.insight.out_of_distribution import Reference, fit_reference_on
 from model.made import Made
@@ -26,6 +27,7 @@ from model.training.storage.store import Storage
 
 MOST_REFERENCES = 100  # of what is usual for weights, a few kilobytes each
 MOST_NEIGHBOURS = 4  # of the features of training pictures, a megabyte each
+MOST_EXCITEMENTS = 200  # of what excites the filters of a layer, ten kilobytes each
 
 _runs: Kept[str, Runs] = Kept(1)
 _engines: Kept[str, Engine] = Kept(1)
@@ -35,6 +37,8 @@ _belongings: Kept[str, Belongings] = Kept(1)
 _shipped: Kept[str, dict[reference_file.Key, Reference]] = Kept(1)
 _references: Made[reference_file.Key, Reference] = Made(MOST_REFERENCES, lambda: _engine())
 _neighbours: Made[reference_file.Key, Neighbours] = Made(MOST_NEIGHBOURS, lambda: _engine())
+
+_excitements: Made[tuple[str, str, str], Excitement] = Made(MOST_EXCITEMENTS, lambda: _engine())
 
 log = logging.getLogger(__name__)
 
@@ -105,3 +109,9 @@ def neighbours(trained: Trained, dataset: Dataset) -> Neighbours | None:
     """What these weights make of training pictures; None while a worker works it out."""
     key = fingerprint(trained), dataset.name
     return _neighbours.get(key, fit_neighbours_on, trained, dataset.name)
+
+
+def excitement(trained: Trained, dataset: Dataset, layer: str) -> Excitement | None:
+    """Which test pictures excite a layer's filters; None while a worker looks through them."""
+    key = fingerprint(trained), dataset.name, layer
+    return _excitements.get(key, fit_excitement_on, trained, dataset.name, layer)

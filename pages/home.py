@@ -1,4 +1,4 @@
-"""Home: what this is, a live prediction, the article's seven steps, the networks in detail."""
+"""Home: what this is, a live prediction, the article's seven steps."""
 
 import numpy as np
 import streamlit as st
@@ -8,10 +8,13 @@ from model.networks.architectures import NETWORKS
 from model.networks.forward import predict
 from ui import bars, components, images, shell, state
 from ui.buttons import pressed
-from ui.home.networks import networks
 
-STEPS = (  # the article's, each with what it is and where it is done: (label, file or anchor)
-    ("Import", "One library does it all: Keras, on top of TensorFlow.", ("The code", "#networks")),
+STEPS = (  # the article's, each with what it is and where it is done: (label, file)
+    (
+        "Import",
+        "One library does it all: Keras, on top of TensorFlow.",
+        ("The code", "pages/network.py"),
+    ),
     (
         "Load and split",
         "60,000 pictures to learn from, 10,000 kept apart for the exam.",
@@ -22,8 +25,12 @@ STEPS = (  # the article's, each with what it is and where it is done: (label, f
         "Ten kinds of clothes, 28 by 28 grey pixels each.",
         ("See the numbers", "pages/dataset.py"),
     ),
-    ("Build", "LeNet: eight layers, one after the other.", ("The layers", "#networks")),
-    ("Summarise", "Count what it has to learn: 107,786 numbers.", ("The table", "#networks")),
+    ("Build", "LeNet: eight layers, one after the other.", ("Look inside", "pages/network.py")),
+    (
+        "Summarise",
+        "Count what it has to learn: 107,786 numbers.",
+        ("The table", "pages/network.py"),
+    ),
     (
         "Train",
         "The article goes 30 times through all pictures. Each time, the network guesses, is told "
@@ -85,10 +92,7 @@ def path() -> None:
     for number, (name, text, (label, target)) in enumerate(STEPS, 1):
         with grid.cell(column_span=2 if name == "Train" else 1):
             st.markdown(f"**{number}. {name}**  \n{text}")
-            if target.startswith("#"):
-                st.markdown(f"[:material/arrow_downward: {label}]({target})")
-            else:
-                st.page_link(target, label=label, icon=":material/arrow_forward:")
+            st.page_link(target, label=label, icon=":material/arrow_forward:")
 
 
 shell.begin("Teach a network to see", "")
@@ -98,4 +102,3 @@ with left:
 with right:
     example()
 path()
-networks()

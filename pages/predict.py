@@ -6,8 +6,8 @@ from streamlit.delta_generator import DeltaGenerator
 from model.pictures.preprocess import DEFAULT, Options, Prepared
 from model.training.checkpoint import Trained
 from model.training.run import is_active
-from ui import assets, shell, state
-from ui.predict import answers, attempts, closer_looks, disturb, files, following, stages
+from ui import assets, attempts, shell, state
+from ui.predict import answers, closer_looks, disturb, files, following, score, stages
 from ui.predict.sources import SOURCES, Shot, turn_away
 from ui.waiting import Place
 
@@ -39,7 +39,7 @@ def predict() -> None:
     recognise(shot, options, right)
     if changeable:
         stages.overrides(source)
-    attempts.history()
+    score.history()
     if isinstance(shot, str):
         answers.get_ready()
 

@@ -34,9 +34,14 @@ def _table(kind: str, rows: str) -> str:
     )
 
 
+def percent(value: float) -> str:
+    """A probability, 0 to 1, in percent, as it is written wherever it stands."""
+    return f"{100 * value:.1f}"
+
+
 def _row(label: int, value: float, winner: bool) -> str:
-    percent = f"{100 * value:.1f}"
+    text = percent(value)
     return (
         f'<tr{" class=winner" if winner else ""}><th scope="row">{CLASSES[label]}</th>'
-        f'<td><div class="bar" style="width:{percent}%"></div></td><td>{percent} %</td></tr>'
+        f'<td><div class="bar" style="width:{text}%"></div></td><td>{text} %</td></tr>'
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from model.data import datasets
-from model.networks.architectures import NETWORKS, Network, output_shapes, parameter_counts
+from model.networks.architectures import NETWORKS
 from model.networks.layers import BatchNorm, Conv, Dense, Dropout, Flatten, Layer, Pool
 from model.training.checkpoint import Trained
 from ui.buttons import pressed
@@ -42,20 +42,6 @@ def describe(layer: Layer) -> str:
             return f"Batch normalisation, {activation}"
         case Dropout(rate):
             return f"Dropout, {100 * rate:.0f} % while training"
-
-
-def layer_table(network: Network) -> str:
-    """What each layer is, what it gives out, what it has to learn: a table in Markdown.
-
-    st.table would show the same, but loads pandas: 70 MB and more than a second on a first visit.
-    """
-    counts = parameter_counts(network)
-    rows = ["| Layer | Output | Parameters |", "|:--|:--|--:|"]
-    for layer, name, shape in zip(network.layers, counts, output_shapes(network), strict=True):
-        size = "×".join(map(str, shape))
-        rows.append(f"| {describe(layer)} | {size} | {counts[name]:,} |")
-    rows.append(f"| **Together** | | **{sum(counts.values()):,}** |")
-    return "\n".join(rows)
 
 
 def wardrobe_notice(chosen: bool) -> None:

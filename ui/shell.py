@@ -44,6 +44,9 @@ PAGES: dict[str, Entry] = {
     "pages/train.py": Entry(
         "Train", ":material/model_training:", "Train a network and watch it learn."
     ),
+    "pages/network.py": Entry(
+        "Network", ":material/account_tree:", "Look inside: every number of a network."
+    ),
     "pages/predict.py": Entry(
         "Predict",
         ":material/search:",

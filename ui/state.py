@@ -50,6 +50,11 @@ WEIGHTS_FILE = "train_weights_read"  # the weights file on Train: its number, wh
 ATTEMPTS = "predict_attempts"  # what was tried on Predict, and what it was taken for
 DISTURBED = "predict_disturbed"  # the attempt that the sliders of "Try to break it" are for
 SHOWN = "shown_in_places"  # dict from a place to what it shows: see ui/waiting.py
+TEST_PICTURE = "test_picture"  # number of the one on Network; also in the address
+MOMENT = "network_moment"  # after how many batches the weights on Network are taken
+PLAYING = "network_playing"  # whether Network goes through a run by itself: see epochs.py
+LAYER = "network_layer"  # the layer that is looked at closely on Network
+FILTER = "network_filter"  # and the filter or unit of it
 SAMPLE = "predict_sample"  # turns of "Another picture": which picture Predict takes from the data
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"

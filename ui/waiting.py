@@ -10,6 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ui import state
 
+WAIT_SECONDS = 0.5  # between two looks whether something is there
+
 
 class Place:
     """A place on the page whose content takes a while.
@@ -38,3 +40,15 @@ class Place:
 def say(words: str) -> None:
     """Say in `words` what is being worked out."""
     st.html(f'<p class="working" role="status">{html.escape(words)}</p>')
+
+
+def wait_for(is_there: Callable[[], object], words: str) -> None:
+    """Say in `words` that something is being worked out, and draw the page again with it."""
+
+    @st.fragment(run_every=WAIT_SECONDS)
+    def look() -> None:
+        if is_there():
+            st.rerun()
+        st.caption(f":material/hourglass_empty: {words}")
+
+    look()

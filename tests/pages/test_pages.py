@@ -21,8 +21,6 @@ from model.data.datasets import CLASSES, Dataset, Search
 from model.networks.architectures import (
     NETWORKS,
     initial_weights,
-    keras_code,
-    parameter_counts,
 )
 from model.training import checkpoint
 from model.training.checkpoint import Trained
@@ -300,27 +298,10 @@ def test_a_run_can_be_forgotten():
 # Home
 
 
-def test_home_shows_the_seven_steps_and_every_network(copyable):
+def test_home_shows_the_seven_steps():
     app = visit()
     for number in range(1, 8):
         assert f"**{number}. " in text(app)
-    assert not copyable(app), "it comes when somebody opens it"
-    for network in NETWORKS.values():
-        total = sum(parameter_counts(network).values())
-        assert f"| **Together** | | **{total:,}** |" in text(app)
-    assert "| 14×14×6 |" in text(app)
-
-
-@pytest.mark.parametrize("name", NETWORKS)
-def test_home_shows_the_code_of_a_network_that_somebody_opens(name, copyable):
-    app = visit()
-    app.session_state[f"home_code_{name}"] = True
-    app.run()
-    assert not app.exception
-    [code] = copyable(app).values()
-    assert code == keras_code(NETWORKS[name])
-    compile(code, "the code on Home", "exec")
-    assert not app.code, "st.code has a browser load 1.6 MB"
 
 
 def test_home_shows_another_picture():

@@ -17,8 +17,8 @@ from model.training.run_store import Listed
 from model.training.storage.record import Summary
 from model.training.tokens import of_run
 from ui import state
+from ui.attempts import NONE
 from ui.predict import answers, files
-from ui.predict.attempts import NONE
 from ui.predict.closer_looks import LOOKS
 from ui.predict.drawing import MOST_STEPS, Drawing
 

@@ -20,9 +20,10 @@ from model.insight.classify import classify
 from model.insight.out_of_distribution import Reference, confidence, is_strange
 from model.pictures.preprocess import Prepared
 from model.training.checkpoint import Trained
-from ui import bars, images, state
-from ui.predict import attempts
+from ui import attempts, bars, images, state
+from ui.predict import score
 from ui.predict.sources import Shot
+from ui.waiting import wait_for
 
 SOFTMAX = (
     "The network's last layer gives each class a score. *Softmax* turns the ten scores into "
@@ -51,7 +52,6 @@ MARKS = {
     False: ":red[:material/close: wrong]",
 }
 ORDERS = ("Class order", "Likeliest first")
-WAIT_SECONDS = 0.5  # between two looks whether something is there
 
 
 class Answer(NamedTuple):
@@ -72,18 +72,6 @@ def get_ready() -> None:
     choice = state.in_use()
     if choice is not None:
         reference_of(choice.trained)
-
-
-def wait_for(is_there: Callable[[], object], words: str) -> None:
-    """Say in `words` that something is being worked out, and draw the page again with it."""
-
-    @st.fragment(run_every=WAIT_SECONDS)
-    def look() -> None:
-        if is_there():
-            st.rerun()
-        st.caption(f":material/hourglass_empty: {words}")
-
-    look()
 
 
 def nothing(words: str, waits: bool = False) -> None:
@@ -115,8 +103,8 @@ def answer(shot: Shot, prepared: Prepared, trained: Trained) -> None:
         show(Answer(values, sure, lambda: _doubt(strange)), prepared)
     with st.container(key="answer_question"):
         if shot.truth is None:
-            attempts.note(shot.attempt, prepared.image, values, strange)
-            attempts.ask(shot.attempt)
+            attempts.note(shot.attempt, shot.name, prepared.image, values, strange)
+            score.ask(shot.attempt)
         else:
             verdict(values, shot.truth)
 

@@ -18,7 +18,7 @@ from model.pictures.preprocess import Prepared
 from model.training.checkpoint import Trained
 from ui import images, state
 from ui.predict import answers, disturb, stages
-from ui.waiting import Place, say
+from ui.waiting import Place, say, wait_for
 
 NEIGHBOURS = 6
 
@@ -63,7 +63,7 @@ def looks_like(prepared: Prepared, trained: Trained) -> Draw:
     dataset = state.dataset()
     neighbours, reference = server.neighbours(trained, dataset), answers.reference_of(trained)
     if neighbours is None or reference is None:
-        return lambda: answers.wait_for(
+        return lambda: wait_for(
             lambda: server.neighbours(trained, dataset) and answers.reference_of(trained),
             "Looking at training pictures with these weights; this takes a few seconds.",
         )

@@ -19,6 +19,7 @@ from ui import images, state
 from ui.predict import answers
 from ui.predict.sources import Shot
 from ui.text import cell, clean
+from ui.waiting import wait_for
 
 COMPARING = "In a few seconds you also see which of them do not look like clothes."
 
@@ -44,7 +45,7 @@ def pick(shots: list[Shot], options: Options) -> Shot:
         column_config={"Picture": st.column_config.ImageColumn("Picture", width=64)},
     )
     if any(isinstance(one, Answer) and one.strange is None for one in found):
-        answers.wait_for(lambda: answers.reference_of(choice.trained), COMPARING)
+        wait_for(lambda: answers.reference_of(choice.trained), COMPARING)
     st.download_button(
         "Answers (CSV)",
         lambda: as_csv([shot.name for shot in shots], found),

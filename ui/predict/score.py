@@ -1,4 +1,4 @@
-"""What a visitor tried on Predict: the last pictures, and how many of them were recognised.
+"""Whether the answers on Predict were right: the question, the score, and the last attempts.
 
 The answer is always the class that the network names. That it was in doubt is told beside it and
 counts on its own.
@@ -6,86 +6,11 @@ counts on its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
-from model.data.datasets import CLASSES
-from ui import belongings, images, state
-
-KIND = "attempts"  # of what a visitor leaves with the server
-MOST = 12  # attempts that are kept
-NONE = len(CLASSES)  # what a picture is, by the visitor's word, that shows none of the classes
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One picture and what the network made of it."""
-
-    key: str  # stays the same while a drawing grows
-    image: str  # the 28 x 28 pixels, as a data address
-    guess: int  # the likeliest class
-    probability: float  # of that class
-    doubted: bool | None = None  # whether the picture is unlike clothes; None while not known
-    truth: int | None = None  # what it is, where the visitor said so: a class, or NONE
-
-    @property
-    def right(self) -> bool:
-        """Whether the guess is what the visitor said."""
-        return self.guess == self.truth
-
-
-def name_of(label: int) -> str:
-    """A class, or NONE, in words."""
-    return "none of the ten" if label == NONE else CLASSES[label]
-
-
-def all_of_them() -> list[Attempt]:
-    """The attempts of this session, oldest first."""
-    found: list[Attempt] = st.session_state.get(state.ATTEMPTS, [])
-    return found
-
-
-def recall() -> None:
-    """Find the attempts again that were made before a refresh, or in another tab."""
-    left = belongings.recalled(KIND)
-    if left or (left is not None and all_of_them()):
-        own = {attempt.key: attempt for attempt in all_of_them()}
-        for attempt in own.values():
-            _keep(attempt)
-        st.session_state[state.ATTEMPTS] = list((left | own).values())[-MOST:]
-
-
-def _keep(attempt: Attempt) -> None:
-    belongings.keep(KIND, attempt.key, attempt, len(attempt.image) + 200, MOST)
-
-
-def _forget() -> None:
-    st.session_state[state.ATTEMPTS] = []
-    belongings.forget(KIND)
-
-
-def note(
-    key: str, image: NDArray[np.uint8], values: NDArray[np.floating], doubted: bool | None
-) -> None:
-    """Keep the newest answer of an attempt; one that begins pushes the oldest out."""
-    others = [attempt for attempt in all_of_them() if attempt.key != key]
-    truth = next((attempt.truth for attempt in all_of_them() if attempt.key == key), None)
-    picture, guess = images.enlarged(image, 2), int(values.argmax())
-    newest = Attempt(key, picture, guess, float(values.max()), doubted, truth)
-    st.session_state[state.ATTEMPTS] = [*others, newest][-MOST:]
-    _keep(newest)
-
-
-def _say(key: str, truth: int | None) -> None:
-    said = {one.key: one for one in all_of_them()}
-    if key in said:  # and was not forgotten in between
-        said[key] = replace(said[key], truth=truth)
-        _keep(said[key])
-    st.session_state[state.ATTEMPTS] = list(said.values())
+from ui import images
+from ui.attempts import MOST, NONE, Attempt, all_of_them, forget, name_of, say
 
 
 def ask(key: str) -> None:
@@ -99,7 +24,7 @@ def ask(key: str) -> None:
             f"You said: **{name_of(attempt.truth)}**, so it was {_verdict(attempt)}. {score()}",
             width="content",
         )
-        st.button("Change", on_click=_say, args=(key, None), key="attempt_change", type="tertiary")
+        st.button("Change", on_click=say, args=(key, None), key="attempt_change", type="tertiary")
 
 
 def _verdict(attempt: Attempt) -> str:
@@ -119,7 +44,7 @@ def _question(attempt: Attempt) -> None:
         st.button(
             "Yes",
             icon=":material/check:",
-            on_click=_say,
+            on_click=say,
             args=(attempt.key, attempt.guess),
             key="attempt_yes",
         )
@@ -131,7 +56,7 @@ def _question(attempt: Attempt) -> None:
             format_func=name_of,
             placeholder="No, it is ...",
             key=widget,
-            on_change=lambda: _say(attempt.key, st.session_state[widget]),
+            on_change=lambda: say(attempt.key, st.session_state[widget]),
             label_visibility="collapsed",
             width=180,
         )
@@ -165,12 +90,14 @@ def history() -> None:
             _show(attempt)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("The server remembers them for you for some hours.", width="content")
-        st.button("Forget them", on_click=_forget, key="attempts_forget", type="tertiary")
+        st.button("Forget them", on_click=forget, key="attempts_forget", type="tertiary")
 
 
 def _show(attempt: Attempt) -> None:
     name = f"{name_of(attempt.guess)}, {100 * attempt.probability:.0f} %"
-    st.image(attempt.image, width="stretch", alt=f"An attempt, answered: {name}")
+    st.image(
+        images.enlarged(attempt.image, 2), width="stretch", alt=f"An attempt, answered: {name}"
+    )
     lines = [name, "in doubt"] if attempt.doubted else [name]
     if attempt.truth is not None:
         mark = ":green[**right**]" if attempt.right else f"is: {name_of(attempt.truth)}"

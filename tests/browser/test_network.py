@@ -1,0 +1,93 @@
+"""The page Network in a browser: its arithmetic adds up, and answers to hand and keyboard."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+LINE = ".sums-line"
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+def bold(page, words):
+    """The last number of the line that begins with these words."""
+    found = page.locator(LINE, has_text=re.compile(words)).locator("b").last.inner_text()
+    return number(found)
+
+
+def slide(page, name, presses, key="ArrowRight"):
+    slider = page.get_by_role("slider", name=name)
+    slider.focus()
+    for _ in range(presses):
+        page.keyboard.press(key)
+    return slider
+
+
+def squares(page):
+    """The numbers of the patch, the kernel and the products, as they are written."""
+    return [
+        [number(text) for text in table.locator("td").all_inner_texts()]
+        for table in page.locator(".sums-squares table").all()
+    ]
+
+
+def test_the_arithmetic_at_one_place_adds_up_and_moves_without_the_server(server, page):
+    failures, sent = [], []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.goto(f"{server}/network")
+    expect(page.get_by_role("heading", name="One place, number by number")).to_be_visible()
+    page.get_by_role("button", name="conv2, map 5 of 16").click()
+    expect(page.get_by_role("slider", name="Channel")).to_be_visible()
+    excited = page.get_by_role("img", name="the framed place gives")  # they come last of all
+    expect(excited).to_have_count(12)
+    sent.clear()
+    slide(page, "Row", 2)
+    slide(page, "Channel", 5)
+    expect(page.locator(LINE).first).to_contain_text("channel 6")
+    patch, kernel, products = squares(page)
+    assert products == pytest.approx([a * b for a, b in zip(patch, kernel, strict=True)], abs=0.016)
+    assert bold(page, "The sum of these 25") == pytest.approx(sum(products), abs=0.13)
+    total = bold(page, "Plus the bias")
+    bias = number(page.locator(LINE, has_text="Plus the bias").locator("b").first.inner_text())
+    assert total == pytest.approx(bold(page, "All 6 channels") + bias, abs=0.0016)
+    landed = number(page.get_by_text("It lands in row 10").inner_text().rstrip(".").split(": ")[1])
+    assert landed == pytest.approx(max(0, total), abs=0.0011)
+    chosen = page.get_by_role("img", name="What it gives, 14 by 14")
+    chosen.focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_text("It lands in row 9")).to_be_visible()
+    chosen.click(position={"x": 3, "y": 3})
+    expect(page.get_by_text("It lands in row 1, column 1")).to_be_visible()
+    page.locator(".sums .play").click()
+    expect(page.get_by_text("It lands in row 1, column 3")).to_be_visible()
+    assert sent == []
+    assert failures == []
+
+
+def test_other_layers_softmax_and_one_step_of_learning(server, page):
+    failures = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.goto(f"{server}/network?test_picture=7")
+    page.get_by_role("button", name="pool1, map 2 of 6").click()
+    expect(
+        page.get_by_text("Average pooling takes the mean, which this layer uses")
+    ).to_be_visible()
+    square = [number(text) for text in page.locator(".sums-squares td").all_inner_texts()]
+    assert bold(page, "Max pooling") == pytest.approx(max(square), abs=0.006)
+    assert bold(page, "Average pooling") == pytest.approx(sum(square) / 4, abs=0.006)
+    page.get_by_role("button", name=re.compile("^Ankle boot")).last.click()
+    expect(page.get_by_text("The strongest inputs: number times weight")).to_be_visible()
+    slide(page, "Temperature", 6)
+    shares = page.locator(".softmax td:last-child").all_inner_texts()
+    values = [float(text.split()[0]) for text in shares]
+    assert sum(values) == pytest.approx(100, abs=0.6)
+    assert max(values) < 40, "a high temperature makes them alike"
+    page.get_by_text("One step of learning", exact=True).last.click()
+    expect(page.get_by_text("before the step")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert failures == []

@@ -1,1 +1,0 @@
-"""What Home alone shows."""

@@ -1,0 +1,119 @@
+"""One slider through a run's training: the weights that it kept, from its beginning to the newest.
+
+While the run trains, the slider's end moves along and the page follows it, unless somebody looks at
+an earlier moment. "Play" goes from moment to moment by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from model import server
+from model.training.checkpoint import Trained
+from model.training.run import Run, is_active
+from model.training.storage.database import StorageError
+from ui import state
+
+NEWEST = -1  # stands for the run's newest weights, whatever these are by now
+FOLLOWS, PLAYS = 3.0, 0.9  # seconds between two looks
+BEGINS, PLAYS_ON = "begins", "plays on"  # the first moment is looked at as long as the others
+
+
+def seconds() -> float | None:
+    """How often the page looks again by itself; None where nothing moves."""
+    run = state.run_in_use()
+    if run is None:
+        return None
+    if st.session_state.get(state.PLAYING):
+        return PLAYS
+    return FOLLOWS if is_active(run) and _moment() == NEWEST else None
+
+
+def choose(trained: Trained) -> Trained:
+    """The slider "Epoch" and "Play", where the weights in use are of a run; the weights chosen."""
+    run = state.run_in_use()
+    moments = _moments(run) if run else ()
+    if run is None or len(moments) < 2:
+        st.caption(
+            "Train a network and choose it under *Weights in use*: then a slider moves everything "
+            "here through its training."
+        )
+        return trained
+    choices = [*moments, NEWEST] if is_active(run) else [*moments[:-1], NEWEST]
+    _go_on(choices)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.select_slider(
+            "Epoch",
+            choices,
+            format_func=lambda step: _named(step, run),
+            key=state.MOMENT,
+            persist_state="session",
+        )
+        playing = bool(st.session_state.get(state.PLAYING))
+        st.button(
+            "Stop" if playing else "Play",
+            icon=":material/stop:" if playing else ":material/play_arrow:",
+            on_click=_turn,
+            args=(choices[0],),
+            key="network_play",
+        )
+    return _at(run, trained, int(chosen))
+
+
+def _moments(run: Run) -> tuple[int, ...]:
+    try:
+        return server.runs().moments(run)
+    except StorageError as error:
+        st.warning(str(error))
+        return ()
+
+
+def _moment() -> int:
+    """Where the slider is."""
+    return int(st.session_state.get(state.MOMENT, NEWEST))
+
+
+def _turn(first: int) -> None:
+    if st.session_state.get(state.PLAYING):
+        st.session_state[state.PLAYING] = ""
+        return
+    st.session_state[state.PLAYING] = BEGINS
+    if _moment() == NEWEST:
+        st.session_state[state.MOMENT] = first
+
+
+def _go_on(choices: list[int]) -> None:
+    """Have the slider on a moment that there is, and one further while it plays."""
+    now = st.session_state.get(state.MOMENT, NEWEST)
+    playing = st.session_state.get(state.PLAYING)
+    if now not in choices:
+        st.session_state[state.MOMENT] = choices[-1]
+    elif playing == PLAYS_ON:
+        after = choices[min(choices.index(now) + 1, len(choices) - 1)]
+        st.session_state[state.MOMENT] = after
+    ended = st.session_state.get(state.MOMENT, NEWEST) == choices[-1]
+    st.session_state[state.PLAYING] = PLAYS_ON if playing and not ended else ""
+
+
+def _named(step: int, run: Run) -> str:
+    """A moment in words."""
+    if step == NEWEST:
+        return "newest"
+    per_epoch = run.snapshot().steps_per_epoch
+    if step % per_epoch:
+        return f"batch {step:,}"
+    return str(step // per_epoch)
+
+
+def _at(run: Run, trained: Trained, step: int) -> Trained:
+    if step == NEWEST:
+        return trained
+    try:
+        weights = server.runs().weights_at(run, step)
+    except StorageError as error:
+        st.warning(f"{error} The newest weights are shown.")
+        return trained
+    epoch = step / run.snapshot().steps_per_epoch
+    return replace(trained, weights=weights, epoch=epoch, accuracies={})

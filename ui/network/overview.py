@@ -1,0 +1,93 @@
+"""The whole network on one page: every layer, and what it makes of the picture on the desk."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from model.data.datasets import CLASSES
+from model.insight.anatomy import Part, anatomy, written
+from model.networks.forward import Step
+from ui import bars, components, javascript, state, vector
+from ui.network import networks
+from ui.network.desk import Desk
+from ui.network.drawing import drawing
+
+KEY = "network_layers"
+LEVELS = 127  # of a colour; numbers themselves are shown where one map is looked at closely
+
+
+def show(desk: Desk) -> None:
+    """The drawing, the table for who reads numbers, the code, and the maps of every layer."""
+    parts = anatomy(desk.network)
+    vector.show(drawing(parts), "network_drawing", "The layers stand in the table below.")
+    with st.expander("The same as a table, with how each number is counted"):
+        st.markdown(networks.table(desk.network))
+    networks.code(desk.trained.network, "network_in_use_code")
+    own = st.toggle("Each map has its own scale", key="network_own", persist_state="session")
+    _maps(desk, parts, own)
+
+
+def _maps(desk: Desk, parts: tuple[Part, ...], own: bool) -> None:
+    shown = javascript.component("lenet_layers", "layers.js", '<div class="layers"\n></div>')
+    if shown is None:
+        st.caption("The maps cannot be shown: a file of the app is missing.")
+        return
+    told = {
+        "own": own,
+        "classes": list(CLASSES),
+        "chosen": {
+            "layer": st.session_state.get(state.LAYER),
+            "filter": st.session_state.get(state.FILTER, 0),
+        },
+        "layers": [
+            _input(desk),
+            *(
+                _layer(part, step, last=part is parts[-1])
+                for part, step in zip(parts, desk.steps, strict=True)
+            ),
+        ],
+    }
+    shown(key=KEY, data=javascript.as_bytes(told), on_picked_change=_pick)
+
+
+def _pick() -> None:
+    """Somebody pressed a map: it is looked at closely."""
+    picked = st.session_state[KEY].get("picked")
+    if picked:
+        st.session_state[state.LAYER] = picked["layer"]
+        st.session_state[state.FILTER] = picked["filter"]
+
+
+def _input(desk: Desk) -> dict[str, Any]:
+    image = desk.steps[0].taken[0]
+    words = "28 × 28 pixels, from 0 for black to 1 for white."
+    return {"name": "input", "title": "Input", "shape": desk.picture.name, "words": words} | _drawn(
+        image
+    )
+
+
+def _layer(part: Part, step: Step, last: bool) -> dict[str, Any]:
+    told = {
+        "name": part.name,
+        "title": components.describe(part.layer),
+        "shape": f"{written(part.taken)} → {written(part.given)}",
+        "words": part.counted[0].upper() + part.counted[1:] + ".",
+    }
+    answer = {"last": [bars.percent(float(value)) for value in step.given[0]]} if last else {}
+    return told | _drawn(step.given[0]) | answer
+
+
+def _drawn(values: NDArray[np.float32]) -> dict[str, Any]:
+    """Numbers as colours, as layers.js takes them: (h, w, maps) or (units,)."""
+    most = float(np.abs(values).max()) or 1.0
+    levels = np.rint(values * (LEVELS / most)).astype(np.int8)
+    return {
+        "size": list(values.shape),
+        "values": base64.b64encode(levels.tobytes()).decode(),
+        "scale": {"both": bool(values.min() < 0), "most": most},
+    }
