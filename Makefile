@@ -49,10 +49,11 @@ check: lint types  ## the quick checks: ruff, mypy, and all tests without a brow
 
 test: data lint types  ## everything, the browser tests too
 	$(QUICK)
-	chromium="$$($(PY) tools/chromium.py)" && CHROMIUM="$$chromium" $(PY) -m pytest -m browser
+	@$(PY) tools/browsers.py firefox >/dev/null || echo "Going on without Firefox."
+	chromium="$$($(PY) tools/browsers.py chromium)" && CHROMIUM="$$chromium" $(PY) -m pytest -m browser
 
 bench: $(DEV) data  ## measure this project and its peers; results under benchmarks/results/
-	chromium="$$($(PY) tools/chromium.py)" && CHROMIUM="$$chromium" $(PY) -m benchmarks
+	chromium="$$($(PY) tools/browsers.py chromium)" && CHROMIUM="$$chromium" $(PY) -m benchmarks
 
 load: $(DEV) data  ## have 30 learners train at once on one server; results likewise
 	$(PY) -m benchmarks.load
@@ -69,7 +70,7 @@ audit: $(DEV)  ## look all locked versions up in the lists of known vulnerabilit
 	.venv/audit/bin/pip-audit --requirement requirements-dev.lock --require-hashes --disable-pip
 
 screenshots: $(DEV) data  ## make the README's pictures from the running app
-	chromium="$$($(PY) tools/chromium.py)" && CHROMIUM="$$chromium" $(PY) -m tools.screenshots
+	chromium="$$($(PY) tools/browsers.py chromium)" && CHROMIUM="$$chromium" $(PY) -m tools.screenshots
 
 format: $(DEV)  ## put the code in order: ruff's format and its safe repairs
 	$(PY) -m ruff check --fix .

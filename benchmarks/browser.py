@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tools.chromium import find
+from tools.browsers import find
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -76,7 +75,7 @@ window.lenetBench = {
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A headless Chromium: the one in the variable CHROMIUM, or one that is found."""
-    path = os.environ.get("CHROMIUM") or find()
+    path = find("chromium")
     if not path:
         raise RuntimeError("No Chromium was found; run `make bench`, which installs one.")
     with sync_playwright() as playwright:
