@@ -14,9 +14,10 @@ DEV := .venv/installed-dev
 # The tests without a browser, in three processes, since some wait for most of their time;
 # tests/conftest.py says which stay together.
 # One worker is enough, for it takes seconds to start; and processes whose matrix products all
-# want both cores wait for each other.
-QUICK := OPENBLAS_NUM_THREADS=1 LENET_WORKERS=1 $(PY) -m pytest -m "not browser" \
-	--ignore tests/browser -n 3 --no-loadscope-reorder
+# want both cores wait for each other. Bytecode is kept also where PYTHONDONTWRITEBYTECODE is set:
+# four processes would compile all tests each time, and half a hundred that they start the app.
+QUICK := PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 LENET_WORKERS=1 $(PY) -m pytest \
+	-m "not browser" --ignore tests/browser -n 3 --no-loadscope-reorder
 
 # Exact versions with hashes for every platform that the app runs on, from Python 3.11 on.
 LOCK := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
