@@ -17,7 +17,7 @@ DEV := .venv/installed-dev
 # want both cores wait for each other. Bytecode is kept also where PYTHONDONTWRITEBYTECODE is set:
 # four processes would compile all tests each time, and half a hundred that they start the app.
 QUICK := PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 LENET_WORKERS=1 $(PY) -m pytest \
-	-m "not browser" --ignore tests/browser -n 3 --no-loadscope-reorder
+	-m "not browser and not whole" --ignore tests/browser -n 3 --no-loadscope-reorder
 
 # Exact versions with hashes for every platform that the app runs on, from Python 3.11 on.
 LOCK := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
@@ -45,13 +45,13 @@ lint: $(DEV)  ## ruff: rules and format
 types: $(DEV)  ## mypy
 	$(PY) -m mypy
 
-check: lint types  ## the quick checks: ruff, mypy, and all tests without a browser
+check: lint types  ## the quick checks: ruff, mypy, and the tests without a browser
 	$(QUICK)
 
 test: data lint types  ## everything, the browser tests too
 	$(QUICK)
 	@$(PY) tools/browsers.py firefox >/dev/null || echo "Going on without Firefox."
-	chromium="$$($(PY) tools/browsers.py chromium)" && CHROMIUM="$$chromium" $(PY) -m pytest -m browser
+	chromium="$$($(PY) tools/browsers.py chromium)" && CHROMIUM="$$chromium" $(PY) -m pytest -m "browser or whole"
 
 bench: $(DEV) data  ## measure this project and its peers; results under benchmarks/results/
 	chromium="$$($(PY) tools/browsers.py chromium)" && CHROMIUM="$$chromium" $(PY) -m benchmarks

@@ -160,6 +160,7 @@ def test_the_command_prints_and_writes(monkeypatch, tmp_path, capsys):
     assert (tmp_path / "latest.json").exists()
 
 
+@pytest.mark.whole
 def test_the_script_on_a_few_drawn_pictures():
     command = [sys.executable, "-m", "benchmarks.plain_keras", "--data", "wardrobe"]
     done = subprocess.run(

@@ -172,6 +172,7 @@ def test_a_look_that_is_refused_is_a_fault(monkeypatch):
     assert done == []
 
 
+@pytest.mark.whole
 def test_a_learner_trains_and_looks_around(monkeypatch):
     monkeypatch.setattr(learner, "THERE", (0, 0))
     sizes = replace(SMOKE, arrive_seconds=0)

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def test_an_epoch_of_129_pictures_in_batches_of_128_counts_each_picture_once(mon
         test = Score(0.3, 0.9, np.eye(10, dtype=np.int64)) if after.step == 4 else None
         return Slice(after, *figures, 0.1, None, test)
 
-    monkeypatch.setattr("model.training.trainer.advance", advance)
+    monkeypatch.setitem(sys.modules, "model.training.trainer", SimpleNamespace(advance=advance))
     config = Config(data="wardrobe", epochs=2, batch_size=128, train_images=129)
     training = command.Training(config)
     training.finish()

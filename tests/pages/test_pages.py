@@ -225,6 +225,7 @@ if __name__ == "__main__":  # which the workers of the run import
 """
 
 
+@pytest.mark.whole
 def test_neither_a_page_nor_a_run_imports_tensorflow_into_the_web_process(tmp_path):
     script = tmp_path / "web.py"
     script.write_text(WEB_PROCESS)

@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import functools
 import io
 import os
 import signal
@@ -59,6 +60,7 @@ def ended(run):
     return run.snapshot()
 
 
+@functools.cache
 def undisturbed(config):
     """The same run, in this process, in slices of whole epochs."""
     checkpoint = start(config)
@@ -458,6 +460,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.whole
 def test_a_cluster_gives_the_same_weights(tmp_path):
     script = tmp_path / "web.py"
     script.write_text(CLUSTER)
@@ -470,6 +473,7 @@ def test_a_cluster_gives_the_same_weights(tmp_path):
     assert done.stdout.split() == ["finished", f"{expected:.9g}"], done.stderr
 
 
+@pytest.mark.whole
 def test_killed_while_workers_train_a_run_ends_with_the_weights_of_an_undisturbed_one(tmp_path):
     config = replace(SMALL, epochs=3, batch_size=10, train_images=4_000, averaging=0.9, seed=3)
     url = f"sqlite:///{tmp_path / 'runs.db'}"
