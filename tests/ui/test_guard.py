@@ -27,7 +27,7 @@ from websockets.exceptions import ConnectionClosed
 
 from model import PROJECT
 from tests.served import Served, ask, until
-from ui import bounds, cookie, guard, streamlit_patches
+from ui import bounds, cookie, guard, live, streamlit_patches
 
 FOREIGN = "https://evil.example"
 MB = 2**20
@@ -52,6 +52,17 @@ def visit(served):
 
 
 HTML = {"Accept": "text/html"}
+
+
+def test_a_server_with_the_route_can_be_told_from_one_without(served):
+    """A browser takes what is no JSON for a server without it: see assets/js/live.js."""
+    route = f"/{live.ADDRESS}/run"
+    answer = served.get(route, **{live.HEADER: "nobody's"}, Origin=FOREIGN)
+    if served.way == "guarded":
+        assert (answer.status_code, answer.json()) == (410, {"gone": True})
+        assert "access-control-allow-origin" not in answer.headers
+    else:
+        assert answer.status_code == 404 or "json" not in answer.headers["content-type"]
 
 
 @guarded

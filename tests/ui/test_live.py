@@ -20,7 +20,6 @@ from model.training.metrics import Score
 from model.training.recipes import Config
 from model.training.run import Run
 from model.training.snapshot import EpochResult
-from tests.served import Served
 from ui import live
 from ui.train import curves, progress
 
@@ -256,16 +255,3 @@ def test_the_address_is_below_the_apps(base, monkeypatch):
     monkeypatch.setattr(config, "get_option", lambda name: base)
     [route] = live.routes([progress.VIEW])
     assert route.path == ("/school/lenet" if base else "") + ROUTE
-
-
-@pytest.mark.parametrize("way", ["guarded", "bare"])
-def test_a_server_with_the_route_can_be_told_from_one_without(way, tmp_path):
-    """A browser takes what is no JSON for a server without it: see assets/js/live.js."""
-    with Served(way, tmp_path) as served:
-        foreign = {"Origin": "https://evil.example"}
-        answer = served.get(ROUTE, **{live.HEADER: "nobody's"}, **foreign)
-    if way == "guarded":
-        assert (answer.status_code, answer.json()) == (410, {"gone": True})
-        assert "access-control-allow-origin" not in answer.headers
-    else:
-        assert answer.status_code == 404 or "json" not in answer.headers["content-type"]
