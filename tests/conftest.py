@@ -44,13 +44,18 @@ def main_as_it_was():
 
 
 # These take longest, so they come first: no process is then left with one of them at the end.
-FIRST = ("tensorflow", "pages", "served")
+# Runs on workers and what is kept of runs mostly wait, so they go beside those that compute.
+FIRST = ("workers", "tensorflow", "pages", "databases", "served")
 
 
 TOGETHER = {
     "tests/networks/test_networks.py": "tensorflow",  # which takes seconds to import
     "tests/training/test_trainer.py": "tensorflow",
-    "tests/training/test_run.py": "tensorflow",
+    "tests/training/test_glimpse.py": "tensorflow",
+    "tests/training/test_run.py": "workers",
+    "tests/training/test_engine.py": "workers",
+    "tests/training/test_kept_runs.py": "databases",  # one PostgreSQL for both
+    "tests/training/storage/test_store.py": "databases",
     "tests/test_load.py": "served",
     "tests/ui/test_buttons.py": "served",
     "tests/ui/test_guard.py": "served",
