@@ -75,7 +75,7 @@ def sheet(seed, shape, kind="falls off", ruling=None, fall=0.3, width=900, heigh
     rng = np.random.default_rng(seed)
     picture = Image.new("RGB", (FINE * width, FINE * height), WHITE)
     rule(picture, ruling)
-    picture = picture.rotate(rng.uniform(-4, 4), Image.Resampling.BICUBIC, fillcolor=WHITE)
+    picture = picture.rotate(rng.uniform(-4, 4), Image.Resampling.BILINEAR, fillcolor=WHITE)
     line = by_hand(points(shape, width, height), rng, 4)
     closed = [tuple(point) for point in FINE * np.concatenate([line, line[:2]])]
     ink, thick = PENS[seed % len(PENS)], FINE * int(rng.integers(4, 10))

@@ -546,13 +546,12 @@ def test_of_many_threads_that_ask_for_a_run_all_get_the_same(serve):
 
 
 def test_killed_again_and_again_a_run_ends_as_if_nothing_had_been(database, tmp_path):
-    config = replace(SMALL, epochs=100)
-    trained, losses = killed_and_started_again(
-        database, tmp_path, config, "steady", (1, 300, 700, 1200)
-    )
-    np.testing.assert_array_equal(losses, np.arange(1, 2001, dtype=np.float32))
+    config = replace(SMALL, epochs=50)
+    moments = (1, 150, 350, 600)
+    trained, losses = killed_and_started_again(database, tmp_path, config, "steady", moments)
+    np.testing.assert_array_equal(losses, np.arange(1, 1001, dtype=np.float32))
     weights = start(config).weights
-    for number in range(1, 2001):
+    for number in range(1, 1001):
         weights = step(weights, number)
     for name, array in trained.weights.items():
         np.testing.assert_array_equal(array, weights[name])

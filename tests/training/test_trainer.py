@@ -65,6 +65,7 @@ def test_cuts_do_not_change_a_bit(optimizer, network):
         averaging=0.99,
         weight_decay=0.1,
         augmentation="flip, shift and erase",
+        train_images=300,
         validation_images=100,
     )
     whole, cut = train(config, [1000]), train(config, [1, 5, 2])
@@ -224,7 +225,7 @@ def test_dropout_zeroes_by_chance_and_keeps_the_sum():
 
 
 def test_lenet_learns_the_drawn_wardrobe():
-    config = replace(SMALL, epochs=4, train_images=6_000, learning_rate=0.002)
+    config = replace(SMALL, epochs=3, train_images=6_000, learning_rate=0.002)
     slices = train(config, [1000])
     losses = [s.losses.mean() for s in slices]
     assert losses[-1] < losses[0] / 2
