@@ -9,6 +9,7 @@ const STYLE = `
   .dc-scroll { overflow: visible; }
   .dc-container, .canvas-container { height: auto !important; aspect-ratio: 1; }
   .dc-container canvas { width: 100% !important; height: 100% !important; }
+  .dc-icon-button:focus-visible { outline: 3px solid light-dark(#0067A3, #8CCBF2) !important; }
   @media (pointer: coarse) { .dc-toolbar { display: none !important; } }
 `;
 const NEAR = 24; // pixels of the screen around the first corner that close a shape

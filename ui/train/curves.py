@@ -38,7 +38,6 @@ ARTICLE_LINE = {
 }
 ARTICLE_WORDS = {
     "text": "- - the article's test accuracy, 90.67 %",
-    "font": {"color": PALETTE["green"]},
     "showarrow": False,
     "xref": "x domain",
     "x": 0.99,
