@@ -5,8 +5,9 @@ import streamlit as st
 
 from model.data import browse
 from model.data.datasets import CLASSES
-from ui import address, charts, images, shell, state
+from ui import address, charts, grids, images, shell, state
 from ui.dataset import gallery
+from ui.dataset.pixels import pixels
 from ui.plots import plot
 
 
@@ -27,13 +28,9 @@ def picture() -> int:
     )
     # Not st.code, for which a browser loads a program that colours code.
     left.markdown(f"`{' '.join(str(int(place == label)) for place in range(len(CLASSES)))}`")
-    right.markdown(
-        "**What the computer sees**: 784 numbers, 0 is black and 255 is white. Point at a square, "
-        "or touch it, to read its number."
-    )
-    alt = "The picture as 28 rows of 28 numbers from 0 to 255"
+    right.markdown("**What the computer sees**: 784 numbers, 0 is black and 255 is white.")
     with right:
-        plot(charts.pixels(image), "pixels", alt)
+        grids.show(pixels(image), "pixels")
     return number
 
 

@@ -8,15 +8,11 @@ text takes the theme's colour, so figures fit both. Fixed axes leave swiping on 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
-
-from ui import images
 
 Figure = dict[str, Any]  # data and layout, see https://plotly.com/javascript/reference/
 
@@ -37,7 +33,6 @@ LINES = [
     for name in ("blue", "vermillion", "green", "purple", "orange")
 ]
 MATTERS = 0.15  # a class that reaches this probability at some angle gets a colour
-TILE = 24  # pixels that a written number is wide and high
 TRANSPARENT = "rgba(0,0,0,0)"
 
 
@@ -61,60 +56,6 @@ def values(array: NDArray[Any], digits: int = 4) -> list[Any]:
         return array.tolist()
     rounded = np.round(array.astype(np.float64), digits)
     return np.where(np.isfinite(rounded), rounded.astype(object), None).tolist()
-
-
-def pixels(image: NDArray[np.integer]) -> Figure:
-    """A picture, (28, 28) from 0 to 255, as the numbers that the computer sees."""
-    cells = {
-        "type": "heatmap",
-        "z": values(image),
-        "zmin": 0,
-        "zmax": 255,
-        "colorscale": [[0, "black"], [1, "white"]],
-        "showscale": False,
-        "xgap": 1,
-        "ygap": 1,
-        "hovertemplate": "row %{y}, column %{x}<br>value <b>%{z}</b> of 255<extra></extra>",
-    }
-    written = {"source": images.png_uri(numbers(image)), "xref": "x", "yref": "y", "x": -0.5}
-    written |= {"y": -0.5, "sizex": 28, "sizey": 28, "sizing": "stretch"}
-    axis = {"showgrid": False, "constrain": "domain", "dtick": 3, "fixedrange": True}
-    return plain(
-        [cells],
-        height=560,
-        images=[written],
-        xaxis=axis | {"title": {"text": "Column"}},
-        yaxis=axis
-        | {
-            "title": {"text": "Row"},
-            "autorange": "reversed",
-            "scaleanchor": "x",
-            "constraintoward": "top",
-        },
-    )
-
-
-def numbers(image: NDArray[np.integer]) -> NDArray[np.uint8]:
-    """The pixels' values, each written in its place, on nothing: (28 tiles, 28 tiles, 2).
-
-    Plotly can write them itself, but 784 texts keep the browser busy for half a second.
-    """
-    written = _tiles()[image].transpose(0, 2, 1, 3, 4)  # (row, y, column, x, grey and alpha)
-    return written.reshape(28 * TILE, 28 * TILE, 2)
-
-
-@functools.lru_cache(maxsize=1)
-def _tiles() -> NDArray[np.uint8]:
-    """Every value written once: (256, TILE, TILE, 2), readable on a pixel of that value."""
-    font = ImageFont.load_default(11)
-    tiles = []
-    for value in range(256):
-        ink = 0 if value > 127 else 255
-        tile = Image.new("LA", (TILE, TILE), (ink, 0))
-        draw = ImageDraw.Draw(tile)
-        draw.text((TILE / 2, TILE / 2), str(value), (ink, 255), font, anchor="mm")
-        tiles.append(np.asarray(tile))
-    return np.stack(tiles)
 
 
 def rotations(

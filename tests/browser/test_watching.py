@@ -7,10 +7,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import eventually
+from tests.browser.test_grids import cells, stops, walk
+from tests.browser.test_sight import too_pale
 from tests.browser.test_train import LONG, batch, start, stop
 from tests.browser.test_train import trainer as trainer
 
 pytestmark = pytest.mark.browser
+DIAGONAL = ("ArrowDown", "ArrowRight")
 COUNT = re.compile(r"^\d+ of 10 pictures right$")
 
 
@@ -58,6 +61,11 @@ def test_answers_and_filters_move_with_the_run_and_nothing_jumps(trainer, open_p
     expect(shown.get_by_role("heading", name=COUNT)).to_be_visible()
     moves(shown)
     stop(page)
+    page.get_by_text("Which classes does it mix up").click()
+    expect(cells(page, "run_confusion")).to_have_count(100)
+    stops(page, "run_confusion").focus()
+    assert re.fullmatch(r"Trouser, answered Trouser: \d+ pictures", walk(page, *DIAGONAL))
+    assert too_pale(page) == {"dark": [], "light": []}
     last = answers(page), weights(page)
     page.reload()
     expect(page.get_by_role("heading", name=COUNT)).to_be_visible()

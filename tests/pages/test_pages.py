@@ -25,7 +25,7 @@ from model.networks.architectures import (
 from model.training import checkpoint
 from model.training.checkpoint import Trained
 from model.training.recipes import Config
-from ui import bars, charts, state
+from ui import bars, state
 from ui.shell import PAGES
 
 EVERY_PAGE = pytest.mark.parametrize("file", PAGES)
@@ -415,13 +415,6 @@ def test_the_average_of_equal_pictures_is_the_picture(known_data):
     labels = np.arange(20, dtype=np.uint8) % 10
     known_data[""] = Dataset("fashion-mnist", "", half, labels, half.copy(), labels.copy())
     assert (browse.averages("fashion-mnist") == 77).all()
-
-
-def test_the_heat_map_holds_the_numbers_of_the_picture():
-    image = pictures().train_images[0]
-    figure = charts.pixels(image)
-    assert figure["data"][0]["z"] == image.tolist()
-    assert charts.numbers(image).shape == (28 * charts.TILE, 28 * charts.TILE, 2)
 
 
 def test_the_winner_stands_out():

@@ -30,11 +30,9 @@ def snapshot(epochs, batches, **changes):
 
 
 def figures():
-    yield charts.pixels(np.arange(784).reshape(28, 28) // 4)
     turns = np.arange(-180, 181, 20)
     yield charts.rotations(turns, VALUES.random((19, 10)), CLASSES, 20)
     yield charts.class_counts(dict.fromkeys(CLASSES, 6000))
-    yield curves.confusion(np.diag([0, *range(9)]), CLASSES)
     for now in (
         snapshot(3, 0),
         snapshot(3, 130),

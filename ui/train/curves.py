@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from model.training.snapshot import Snapshot
 from ui.charts import PALETTE, Figure, plain
 from ui.charts import values as listed
+from ui.grids import Grid
 
 MOST_POINTS = 400  # per line and axis; more cannot be seen and would cost the browser time
 SHORT = 10  # epochs of a run whose axis is whole from the beginning
@@ -26,6 +27,9 @@ DIGITS = 3  # of a point; more cannot be seen either
 ARTICLE_ACCURACY = 0.9067  # of the article's LeNet on the test set
 CONFIG = {"modeBarButtons": [["zoom2d", "resetScale2d"]]}
 HEIGHT = 340
+
+# Nunez, Anderton and Renslow, 2018: the same scale to eyes of every colour vision.
+CIVIDIS = [(0, 34, 78), (65, 77, 107), (124, 123, 120), (188, 174, 110), (254, 232, 56)]
 
 ARTICLE_LINE = {
     "type": "line",
@@ -205,23 +209,15 @@ def _gained(
     return lines if now.config.validation_images else lines[:3]
 
 
-def confusion(counts: NDArray[np.integer], classes: Sequence[str]) -> Figure:
-    """True class by predicted class, (10, 10), as shares of each true class."""
-    cells = {
-        "type": "heatmap",
-        "z": listed(counts / np.maximum(1, counts.sum(axis=1, keepdims=True))),
-        "x": list(classes),
-        "y": list(classes),
-        "customdata": listed(counts),
-        "text": np.where(counts > 0, counts.astype(str), "").tolist(),
-        "texttemplate": "%{text}",
-        "colorscale": "Cividis",
-        "showscale": False,
-        "hovertemplate": "%{y}, answered %{x}: %{customdata} pictures<extra></extra>",
-    }
-    return plain(
-        [cells],
-        height=520,
-        xaxis={"title": {"text": "The network's answer"}, "tickangle": -45, "fixedrange": True},
-        yaxis={"title": {"text": "True class"}, "autorange": "reversed", "fixedrange": True},
+def confusion(counts: NDArray[np.integer], classes: Sequence[str]) -> Grid:
+    """True class by predicted class, (10, 10), shaded by shares of each true class."""
+    return Grid(
+        label="For each class of test pictures, how many got which answer",
+        rows=classes,
+        columns=classes,
+        words="{row}, answered {column}: {number} pictures",
+        numbers=counts,
+        shades=counts / np.maximum(1, counts.sum(axis=1, keepdims=True)),
+        colours=CIVIDIS,
+        zeros=False,
     )

@@ -11,12 +11,9 @@ from model.training.checkpoint import to_bytes, usable
 from model.training.metrics import Score
 from model.training.run import Run
 from model.training.snapshot import Snapshot, history_csv
-from ui import own_runs, state, weights
+from ui import grids, own_runs, state, weights
 from ui.buttons import pressed
-from ui.plots import plot
 from ui.train import controls, curves
-
-CONFUSION_ALT = "For each class of test pictures, how many got which answer"
 
 
 def results(now: Snapshot, run: Run, token: str) -> None:
@@ -106,4 +103,4 @@ def _scores(now: Snapshot, test: Score) -> None:
         )
     with st.expander("Which classes does it mix up?"):
         st.caption("Test pictures: each row is a true class, each column the network's answer.")
-        plot(curves.confusion(test.confusion, CLASSES), "run_confusion", CONFUSION_ALT)
+        grids.show(curves.confusion(test.confusion, CLASSES), "run_confusion")
