@@ -21,7 +21,8 @@ def picture() -> int:
     heading.subheader(f"{CLASSES[label]}, {split.lower()} picture", anchor=False)
     left, right = st.columns([1, 2], gap="medium")
     left.markdown("**What we see**")
-    left.image(images.picture(image, 336), width=336, alt=f"{CLASSES[label]}, large")
+    with left.container(key="large_picture"):
+        st.image(images.picture(image, 336), width=336, alt=f"{CLASSES[label]}, large")
     left.markdown(
         f"**What it is:** {CLASSES[label]}, class number {label}. For training, the number becomes "
         "a row of ten with a single 1 in its place, called *one-hot*:"
@@ -58,9 +59,9 @@ shell.begin(
 )
 data = state.dataset()
 split, chosen, shuffle = gallery.filters()
-above = st.container()
+selection = browse.select(data, split, chosen, shuffle)
+with st.container(key="gallery_page"):  # its height stands in assets/places.css
+    place, first = gallery.turn(selection, f"{split} {sorted(chosen)} {shuffle}")
 number = picture()
-with above:
-    selection = browse.select(data, split, chosen, shuffle)
-    gallery.show(selection, f"{split} {sorted(chosen)} {shuffle}", number)
+gallery.show(place, selection, first, number)
 classes(split)

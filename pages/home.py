@@ -66,7 +66,8 @@ def example() -> None:
     values = predict(NETWORKS[choice.trained.network], choice.trained.weights, image[None])[0]
     guess = CLASSES[values.argmax()]
     left, right = st.columns([2, 3], vertical_alignment="center")
-    left.image(images.enlarged(image, 7), width=196, alt=f"A test picture: {truth}")
+    with left.container(key="example_picture"):
+        st.image(images.enlarged(image, 7), width=196, alt=f"A test picture: {truth}")
     verdict = ":green[right]" if guess == truth else ":red[wrong]"
     left.markdown(f"Guess: **{guess}**, {verdict}  \nIn truth: **{truth}**")
     left.button(
@@ -75,7 +76,8 @@ def example() -> None:
         key="home_another",
         on_click=another_picture,
     )
-    right.html(bars.probabilities(values))
+    with right.container(key="example_bars"):
+        st.html(bars.probabilities(values))
 
 
 def another_picture() -> None:

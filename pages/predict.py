@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from model.pictures.preprocess import DEFAULT, Options, Prepared
 from model.training.checkpoint import Trained
 from model.training.run import is_active
-from ui import assets, attempts, shell, state
+from ui import attempts, shell, state
 from ui.predict import answers, closer_looks, disturb, files, following, score, stages
 from ui.predict.sources import SOURCES, Shot, turn_away
 from ui.waiting import Place
@@ -81,5 +81,4 @@ shell.begin(
     "Show the network a picture. Which of its ten kinds of clothes does it see?",
     state.EVERYDAY,
 )
-st.html(f"<style>{assets.text('predict.css')}</style>")
 predict()

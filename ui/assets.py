@@ -22,6 +22,11 @@ def text(name: str) -> str:
         return ""
 
 
+def style() -> str:
+    """The style of every page."""
+    return text("style.css") + text("places.css")
+
+
 def picture(name: str) -> Image.Image | None:
     """A picture in assets/, RGBA; None, if it cannot be read."""
     try:

@@ -109,4 +109,4 @@ def head(page: str) -> str:
         f'<link rel="modulepreload" crossorigin href="./static/js/{html.escape(file.name)}">'
         for file in files
     )
-    return f"{links}<style>{assets.text('style.css')}</style>"
+    return f"{links}<style>{assets.style()}</style>"

@@ -82,7 +82,7 @@ def begin(title: str, lead: str = "", usual: str = state.READY_MADE) -> None:
         st.rerun()
     bounds.check()
     st.set_page_config(page_title=f"{title} - {NAME}")
-    st.html(f"<style>{assets.text('style.css')}</style>")
+    st.html(f"<style>{assets.style()}</style>")
     _come_back()
     dataset = state.dataset()
     state.prefer(usual)

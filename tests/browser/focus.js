@@ -24,11 +24,14 @@ async () => {
     return `${element.tagName} ${element.role ?? ""} ${words.trim().slice(0, 40)}`;
   }
 
+  const MOST = 500; // ms: what is not drawn may never end
+
   // What comes into sight by and by has come.
   async function settled(element) {
     const moving = element.getRootNode().getAnimations();
     const turns = moving.filter((one) => one instanceof CSSTransition);
-    await Promise.allSettled(turns.map((one) => one.finished));
+    const ends = Promise.allSettled(turns.map((one) => one.finished));
+    await Promise.race([ends, new Promise((resolve) => setTimeout(resolve, MOST))]);
   }
 
   const { element: before, look: then } = window.lookOfFocus ?? {};

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from model.data import browse
 from model.data.datasets import CLASSES
 from ui import images, state
 
 PER_PAGE = 24
+MOST_PAGES = 5  # that can be pressed at a time: for fingers, a phone has room for no more
 
 
 def filters() -> tuple[str, list[int], bool]:
@@ -56,16 +58,24 @@ def _pick() -> None:
         st.session_state[state.PICTURE] = number
 
 
-def show(numbers: NDArray[np.intp], about: str, picked: int) -> None:
-    """One page of pictures; `about` names the selection, and each selection keeps its page."""
+def turn(numbers: NDArray[np.intp], about: str) -> tuple[DeltaGenerator, int]:
+    """The buttons that turn pages; gives the place above them, and which picture comes first.
+
+    `about` names the selection, and each selection keeps its page.
+    """
     above, below = st.container(), st.container(horizontal=True, vertical_alignment="bottom")
-    with below:
-        pages = max(1, -(-len(numbers) // PER_PAGE))
-        page = st.pagination(pages, key=f"dataset_page {about}", persist_state="session")
-    first = (page - 1) * PER_PAGE
+    pages = max(1, -(-len(numbers) // PER_PAGE))
+    page = below.pagination(
+        pages, max_visible_pages=MOST_PAGES, key=f"dataset_page {about}", persist_state="session"
+    )
+    return above, (page - 1) * PER_PAGE
+
+
+def show(place: DeltaGenerator, numbers: NDArray[np.intp], first: int, picked: int) -> None:
+    """One page of pictures in its place."""
     shown = [int(number) for number in numbers[first : first + PER_PAGE]]
     st.session_state["gallery"] = picked if picked in shown else None
-    above.pills(
+    place.pills(
         f"Pictures {first + 1:,} to {first + len(shown):,} of {len(numbers):,}: pick one to see "
         "it large below",
         shown,

@@ -137,7 +137,7 @@ def closer(prepared: Prepared | None, trained: Trained | None, live: bool) -> No
         persist_state="session",
         label_visibility="collapsed",
     )
-    # One element, however many a look has: what follows keeps its place. assets/predict.css has
+    # One element, however many a look has: what follows keeps its place. assets/places.css has
     # how high it is at least.
     with st.container(key=f"look_{list(LOOKS).index(name)}"):
         if prepared is None or trained is None:
