@@ -13,6 +13,23 @@ function head({ title, shape, words }, number) {
   return made;
 }
 
+// One stop for Tab, from which the arrow keys go on.
+function roving(place, start) {
+  const buttons = [...place.children];
+  for (const [at, button] of buttons.entries()) button.tabIndex = at === start ? 0 : -1;
+  place.onkeydown = (event) => {
+    const { key, target } = event;
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
+    const shown = buttons.filter((button) => !button.hidden);
+    const next = shown[shown.indexOf(target) + step];
+    if (!next) return;
+    target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+    event.preventDefault();
+  };
+}
+
 // One button for each map, (h, w, filters) in `values`.
 function maps(layer, { own, chosen, pick }) {
   const [height, width, count] = layer.size;
@@ -32,6 +49,7 @@ function maps(layer, { own, chosen, pick }) {
     button.onclick = () => pick(layer.name, filter);
     place.append(button);
   }
+  roving(place, layer.name === chosen.layer ? chosen.filter : 0);
   const made = [place];
   if (count > MOST) made.push(more(place, count));
   const scale = element("p");
@@ -79,6 +97,7 @@ function answers(layer, { chosen, pick, classes }) {
     button.append(element("span", "", classes[unit]), bar, element("span", "", `${value}\u00a0%`));
     place.append(button);
   }
+  roving(place, layer.name === chosen.layer ? chosen.filter : 0);
   return place;
 }
 

@@ -42,10 +42,13 @@ export function colourOf(value, { both, most }) {
   return ZERO.map((middle, band) => middle + Math.abs(part) * (end[band] - middle));
 }
 
-// Readable on that colour.
+// Black or white, whichever is easier to read on that colour: on this luminance both are alike.
+const ALIKE = 0.18;
+
 export function inkOn(colour) {
-  const light = 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2];
-  return light > 140 ? "#101820" : "#ffffff";
+  const linear = (band) => (band <= 0.04045 ? band / 12.92 : ((band + 0.055) / 1.055) ** 2.4);
+  const [red, green, blue] = colour.map((band) => linear(band / 255));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > ALIKE ? "#000000" : "#ffffff";
 }
 
 export function paint(canvas, values, height, width, scale) {

@@ -29,16 +29,25 @@
     return chain;
   }
 
+  // A slider's number stands above its thumb, which is around it by name alone. What is scrolled is
+  // always on its ground, though it may be far away now.
+  function isBehind(element, inside, box) {
+    const scrolls = (one) => getComputedStyle(one).overflowY !== "visible";
+    if ([element, ...inside].some(scrolls)) return true;
+    const its = element.getBoundingClientRect();
+    return its.top < box.bottom && its.bottom > box.top && its.left < box.right && its.right > box.left;
+  }
+
   // What `ink` and the ground beside it look like, from the outermost element inwards.
-  function painted([first, ...rest], ink, below) {
+  function painted([first, ...rest], ink, box, below) {
     const style = getComputedStyle(first);
-    const ground = over(rgba(style.backgroundColor), below);
-    const inside = rest.length ? painted(rest, ink, ground) : [over(ink, ground), ground];
+    const ground = isBehind(first, rest, box) ? over(rgba(style.backgroundColor), below) : below;
+    const inside = rest.length ? painted(rest, ink, box, ground) : [over(ink, ground), ground];
     return inside.map((colour) => over([...colour, Number(style.opacity)], below));
   }
 
-  function contrast(element, colour) {
-    const seen = painted(around(element), rgba(colour), [255, 255, 255]);
+  function contrast(element, box, colour) {
+    const seen = painted(around(element), rgba(colour), box, [255, 255, 255]);
     const [dark, light] = seen.map(luminance).sort((one, other) => one - other);
     return (light + 0.05) / (dark + 0.05);
   }
@@ -54,13 +63,14 @@
     return range.getBoundingClientRect();
   }
 
+  const WORDLESS = ["checkbox", "radio", "file", "range"];
   const found = new Set();
   let looked = 0;
   function look(element, words, box, colour) {
     if (!words.trim() || element.closest(":disabled, [aria-disabled=true]")) return;
     if (!isSeen(element, box)) return;
     looked += 1;
-    const ratio = contrast(element, colour);
+    const ratio = contrast(element, box, colour);
     if (ratio < least) found.add(`${ratio.toFixed(2)} ${element.tagName}: ${words.trim().slice(0, 40)}`);
   }
 
@@ -72,7 +82,7 @@
         const style = getComputedStyle(node.parentElement);
         const isDrawn = node.parentElement instanceof SVGElement;
         look(node.parentElement, node.data, boxOf(node), isDrawn ? style.fill : style.color);
-      } else if (node.matches("input:not([type=checkbox], [type=radio], [type=file]), textarea")) {
+      } else if (node.matches("input, textarea") && !WORDLESS.includes(node.type)) {
         const style = getComputedStyle(node, node.value ? null : "::placeholder");
         look(node, node.value || node.placeholder, node.getBoundingClientRect(), style.color);
       }

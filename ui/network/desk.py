@@ -47,11 +47,12 @@ class Desk:
 
 def lay(trained: Trained) -> Desk | None:
     """The widgets that choose; None, and a sentence on the page, where there is nothing to see."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        picture = _picture()
-    with right:
-        trained = epochs.choose(trained)
+    with st.container(key="network_desk"):  # its height stands in assets/places.css
+        left, right = st.columns(2, gap="large")
+        with left:
+            picture = _picture()
+        with right:
+            trained = epochs.choose(trained)
     if picture is None:
         return None
     if not usable(trained):

@@ -37,7 +37,8 @@ class Part:
 
 
 def _picture(desk: Desk) -> None:
-    left, right = st.columns([1, 2], gap="large", vertical_alignment="center")
+    with st.container(key="network_picture"):
+        left, right = st.columns([1, 2], gap="large")
     picture = desk.picture
     left.image(images.picture(picture.image, 280), width=280, alt=f"The input: {picture.name}")
     answer = CLASSES[desk.probabilities.argmax()]
