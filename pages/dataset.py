@@ -40,9 +40,10 @@ def classes(split: str) -> None:
     counts = np.bincount(browse.labels_of(data, split), minlength=len(CLASSES))
     left.subheader("Pictures per class", anchor=False)
     figure = charts.class_counts(dict(zip(CLASSES, counts.tolist(), strict=True)))
-    alt = f"Each class has {counts.min():,} to {counts.max():,} pictures"
+    fewest, most = counts.min(), counts.max()
+    count = f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
     with left:
-        plot(figure, "counts", alt)
+        plot(figure, "counts", f"Each class has {count} pictures")
     right.subheader("The average of each class", anchor=False)
     right.markdown(
         "All training pictures of a class, laid over each other. Where it is sharp, the pictures "

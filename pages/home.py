@@ -87,8 +87,9 @@ def another_picture() -> None:
 def path() -> None:
     st.subheader("Seven steps to a network that recognises clothes", anchor=False)
     st.caption(
-        "They are those of the tutorial article that this app grew out of. Its LeNet gets 90.67 % "
-        "of the test pictures right; wherever the app speaks of the article, it means this one."
+        "They are those of the tutorial article that this app grew out of. Its LeNet gets "
+        "90.67\u00a0% of the test pictures right; wherever the app speaks of the article, it "
+        "means this one."
     )
     grid = st.grid(4, min_column_width=190, border=True, key="steps")
     for number, (name, text, (label, target)) in enumerate(STEPS, 1):

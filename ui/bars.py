@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.data.datasets import CLASSES
+from ui.text import percent
 
 
 def probabilities(values: NDArray[np.floating], by_size: bool = False) -> str:
@@ -34,14 +35,14 @@ def _table(kind: str, rows: str) -> str:
     )
 
 
-def percent(value: float) -> str:
+def number(value: float) -> str:
     """A probability, 0 to 1, in percent, as it is written wherever it stands."""
     return f"{100 * value:.1f}"
 
 
 def _row(label: int, value: float, winner: bool) -> str:
-    text = percent(value)
     return (
         f'<tr{" class=winner" if winner else ""}><th scope="row">{CLASSES[label]}</th>'
-        f'<td><div class="bar" style="width:{text}%"></div></td><td>{text} %</td></tr>'
+        f'<td><div class="bar" style="width:{number(value)}%"></div></td>'
+        f"<td>{percent(value)}</td></tr>"
     )

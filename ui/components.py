@@ -12,6 +12,7 @@ from model.networks.architectures import NETWORKS
 from model.networks.layers import BatchNorm, Conv, Dense, Dropout, Flatten, Layer, Pool
 from model.training.checkpoint import Trained
 from ui.buttons import pressed
+from ui.text import percent
 
 # The data sets that pages show; "mixed" is for training alone.
 DATA_NAMES = {name: datasets.NAMES[name] for name in ("fashion-mnist", "wardrobe")}
@@ -21,7 +22,7 @@ def about(trained: Trained) -> str:
     """What weights are, in one line: network, data, accuracy where it was measured."""
     parts = [NETWORKS[trained.network].label, f"trained on {datasets.NAMES[trained.config.data]}"]
     if "test" in trained.accuracies:
-        parts.append(f"{100 * trained.accuracies['test']:.2f} % right on the test set")
+        parts.append(f"{percent(trained.accuracies['test'], 2)} right on the test set")
     return ", ".join(parts)
 
 
@@ -41,7 +42,7 @@ def describe(layer: Layer) -> str:
         case BatchNorm(activation):
             return f"Batch normalisation, {activation}"
         case Dropout(rate):
-            return f"Dropout, {100 * rate:.0f} % while training"
+            return f"Dropout, {percent(rate, 0)} while training"
 
 
 def wardrobe_notice(chosen: bool) -> None:

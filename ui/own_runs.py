@@ -18,6 +18,7 @@ from model.training.snapshot import ENDED
 from model.training.storage.record import Summary
 from model.training.tokens import of_run
 from ui import state, visitor
+from ui.text import percent
 
 MOST_LISTED = 50
 MOST_CHOICES = 10  # beside "Weights in use"
@@ -58,7 +59,7 @@ def how_far(about: Summary) -> str:
     """Where a run is, or what it reached."""
     epochs = about.step * about.epochs / about.total_steps
     if about.test is not None:
-        right = f"{100 * about.test:.2f} % of the test pictures right"
+        right = f"{percent(about.test, 2)} of the test pictures right"
         return f"{about.status} after {epochs:.3g} {'epoch' if epochs == 1 else 'epochs'}, {right}"
     return f"{about.status}, epoch {epochs:.1f} of {about.epochs}"
 

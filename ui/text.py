@@ -1,4 +1,4 @@
-"""Text from outside, a file's name above all, shown as text and as nothing else.
+"""Shares in per cent; and text from outside, a file's name above all, shown as text alone.
 
 `clean` is for places that show plain text, `plain` for all that take Markdown, `cell` for tables
 that a spreadsheet may open.
@@ -10,6 +10,11 @@ import re
 
 SHORT = 60  # characters that are shown of a name
 JOINER = "\u2060"  # a character without width
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share from 0 to 1 in per cent, whose sign stays with its number."""
+    return f"{100 * share:.{digits}f}\u00a0%"
 
 
 def clean(text: str, most: int = SHORT) -> str:

@@ -58,7 +58,7 @@ function showAnswers(place, { answers, sure }) {
     right += verdict === "right";
     const answer = classes.at(answers[number]); // the last one is for none
     item.className = verdict;
-    item.querySelector(".run-answer").textContent = `${answer} ${sure[number]} %`;
+    item.querySelector(".run-answer").textContent = `${answer} ${sure[number]}\u00a0%`;
     item.querySelector(".run-verdict").textContent = VERDICTS[verdict];
   }
   place.querySelector("h3").textContent = `${right} of ${pictures.length} pictures right`;

@@ -48,7 +48,7 @@ def test_answers_and_filters_move_with_the_run_and_nothing_jumps(trainer, open_p
     assert len(answers(page)) == 10
     for text in answers(page):
         truth, answer, verdict = text.split("\n")[:3]
-        right = re.fullmatch(rf"{truth} \d+ %", answer)
+        right = re.fullmatch(rf"{truth} \d+\s%", answer)
         assert verdict.strip() == ("✓ right" if right else "✗ wrong")
     expect(page.locator(".run-kernels canvas")).to_have_count(6)
     assert "6 little pictures of 5 by 5" in page.locator(".run-kernels").get_attribute("aria-label")
@@ -102,7 +102,7 @@ def test_a_screen_reader_is_told_each_epoch_once(trainer, open_page):
     expect(said).to_contain_text("The network is training.")
     page.get_by_role("button", name="Use this network").wait_for()
     expect(said).to_contain_text(re.compile("Training has ended: .* of the test pictures right"))
-    expect(said).to_contain_text(re.compile(r"Epoch 4 of 4: training \d+ %, validation \d+ %\."))
+    expect(said).to_contain_text(re.compile(r"Epoch 4 of 4: training \d+\s%, validation \d+\s%\."))
     heard = page.evaluate("window.heard")
     assert len(heard) <= 4 + 4  # epochs; paused, resumed, coming to its end, ended
     assert all(one != two for one, two in itertools.pairwise(heard))

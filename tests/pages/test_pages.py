@@ -105,7 +105,7 @@ def test_every_page_names_itself_and_what_is_in_use(file):
     assert app.sidebar.selectbox[0].label == "Weights in use"
     everyday = file == "pages/predict.py"
     assert app.sidebar.selectbox[0].value == (state.EVERYDAY if everyday else state.READY_MADE)
-    assert "91.23 % right on the test set" in text(app.sidebar)
+    assert "91.23\u00a0% right on the test set" in text(app.sidebar)
     label = "Everyday LeNet" if everyday else "Ready-made LeNet"
     assert f"Using **{label}** on **Fashion-MNIST**" in text(app)
     assert "not Fashion-MNIST" not in text(app)

@@ -208,7 +208,7 @@ def test_several_files_are_a_table(page):
     table = page.dataframe[0].value
     assert list(table["File"]) == ["a.png", "b.png"]
     assert table["Picture"][0].startswith("data:image/")
-    assert table["Taken for"][0].endswith(" %")
+    assert table["Taken for"][0].endswith("\u00a0%")
     assert table["Taken for"][1] == "cannot be read"
     assert answered(page)
     page.selectbox(key="predict_file").select(1).run()
@@ -276,9 +276,9 @@ def test_the_sliders_change_the_answer_below_and_can_be_undone(page):
 
 def figures(at):
     """The percentages of the headline, and of "Now" and "Before" in "Try to break it"."""
-    told = re.search(r"\*\*([\d.]+) %\*\*.* Then ", words(at))[1]
+    told = re.search(r"\*\*([\d.]+)\s%\*\*.* Then ", words(at))[1]
     now, before = re.search(
-        r"Now: \*\*.*, ([\d.]+) %\*\*  \nBefore: .*, ([\d.]+) %", words(at)
+        r"Now: \*\*.*, ([\d.]+)\s%\*\*  \nBefore: .*, ([\d.]+)\s%", words(at)
     ).groups()
     return told, now, before
 
@@ -415,7 +415,7 @@ def test_the_places_of_the_answer_are_there_before_it_is(page):
     stroke(page, shirt())
     [bars] = tables()
     assert re.findall("<th.*?</th>", bars) == re.findall("<th.*?</th>", blank)
-    assert re.findall(r"[\d.]+ %", blank) == []
+    assert re.findall(r"[\d.]+\s%", blank) == []
 
 
 def test_attempts_come_back_after_a_refresh_and_can_be_forgotten(page):
@@ -496,7 +496,7 @@ def test_several_files_do_not_wait_for_what_is_usual(page, slow_jobs):
     choose(page, "Upload")
     files = [(name, png(shirt()), "image/png") for name in ("a.png", "b.png")]
     page.file_uploader[0].set_value(files).run()
-    assert page.dataframe[0].value["Taken for"][0].endswith(" %")
+    assert page.dataframe[0].value["Taken for"][0].endswith("\u00a0%")
     assert "which of them do not look like clothes" in words(page)
 
 

@@ -224,7 +224,7 @@ def test_a_run_from_start_to_weights_in_use(page, engine):
     engine.answer()
     wait(lambda: run.status == "stopped")
     page.run()
-    assert {m.label: m.value for m in page.metric}["Test accuracy"] == "91.00 %"
+    assert {m.label: m.value for m in page.metric}["Test accuracy"] == "91.00\u00a0%"
     assert "not to be compared" in " ".join(c.value for c in page.caption)
     labels = [one.label for one in page.get("download_button")]
     assert labels == ["Weights (safetensors)", "History (CSV)"]

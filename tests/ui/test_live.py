@@ -183,16 +183,16 @@ def test_what_is_said_changes_with_the_status_and_with_an_epoch_and_with_nothing
         trained(run, 10)
         said.append(news()["said"])
     begun = "The network is training."
-    one, two = (f"Epoch {n} of 10: training 50 %." for n in (1, 2))
+    one, two = (f"Epoch {n} of 10: training 50\u00a0%." for n in (1, 2))
     assert said == [[begun, ""]] * 5 + [[begun, one]] * 6 + [[begun, two]] * 2
     run.pause()
     assert news()["said"] == ["Training is paused.", two]
     score = Score(0.5, 0.789, np.zeros((10, 10), np.int64))
     run._change(epochs=(EpochResult(3, 0.4, 0.834, score),))
-    assert news()["said"][1] == "Epoch 3 of 10: training 83 %, validation 79 %."
+    assert news()["said"][1] == "Epoch 3 of 10: training 83\u00a0%, validation 79\u00a0%."
     run._change(test=score)
     run._end("stopped")
-    assert news()["said"][0] == "Training has ended: 78.9 % of the test pictures right."
+    assert news()["said"][0] == "Training has ended: 78.9\u00a0% of the test pictures right."
     run._change(status="failed")
     assert news()["said"][0] == "Training failed."
 
@@ -209,11 +209,17 @@ def epochs_of(*pairs):
 @pytest.mark.parametrize(
     ("pairs", "words"),
     [
-        ([(0.834, 0.786)], "Training 83.4 %, validation 78.6 %: it is much better at pictures"),
-        ([(0.83, 0.81)], "Training 83.0 %, validation 81.0 %: it is a little better"),
+        (
+            [(0.834, 0.786)],
+            "Training 83.4\u00a0%, validation 78.6\u00a0%: it is much better at pictures",
+        ),
+        ([(0.83, 0.81)], "Training 83.0\u00a0%, validation 81.0\u00a0%: it is a little better"),
         ([(0.83, 0.83)], "what it learns holds"),
         ([(0.70, 0.80)], "the network had not learned all of it yet"),
-        ([(0.9, 0.89), (0.92, 0.88), (0.93, 0.88), (0.94, 0.88)], "best 3 epochs ago, with 89.0 %"),
+        (
+            [(0.9, 0.89), (0.92, 0.88), (0.93, 0.88), (0.94, 0.88)],
+            "best 3 epochs ago, with 89.0\u00a0%",
+        ),
     ],
 )
 def test_a_sentence_reads_the_curves(run, pairs, words):
@@ -229,7 +235,7 @@ def test_a_sentence_reads_the_curves(run, pairs, words):
 
 def test_without_held_out_pictures_the_sentence_says_what_cannot_be_seen(run):
     trained(run, 60)
-    assert news()["reading"].startswith("Training 50.0 %. No pictures are held out")
+    assert news()["reading"].startswith("Training 50.0\u00a0%. No pictures are held out")
 
 
 def test_the_page_is_told_when_more_must_change_and_when_to_look_again(run):

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.text import JOINER, cell, clean, plain
+from model import PROJECT
+from ui.text import JOINER, cell, clean, percent, plain
 
 NAMES = [
     "![x](https://example.org/a.png).png",
@@ -63,3 +64,15 @@ def test_of_a_long_name_both_ends_are_left():
 def test_no_name_is_a_formula(name):
     assert cell(name).startswith("'")
     assert cell("a" + name) == clean("a" + name)
+
+
+@pytest.mark.parametrize("kind", ["ui/**/*.py", "pages/*.py", "assets/js/[!p]*.js"])
+def test_a_sign_of_per_cent_never_begins_a_line(kind):
+    for file in PROJECT.glob(kind):
+        assert not re.findall(r"""[\d}] %["'`.,:{ ]""", file.read_text("utf-8")), file
+
+
+def test_shares_in_per_cent():
+    assert percent(0.3) == "30.0\N{NO-BREAK SPACE}%"
+    assert percent(0.90666, 2) == "90.67\N{NO-BREAK SPACE}%"
+    assert percent(1, 0) == "100\N{NO-BREAK SPACE}%"

@@ -15,6 +15,7 @@ from model.training.recipes import number
 from ui import state
 from ui.charts import PALETTE
 from ui.network.desk import Desk
+from ui.text import percent
 
 RATES = (0.001, 0.01, 0.1, 1.0)
 DIGITS = 4  # behind the point; more where all numbers are small
@@ -52,7 +53,7 @@ def _answer(lesson: Lesson, truth: int) -> None:
     before = lesson.told.probabilities
     st.markdown(
         f"**Loss:** −ln({before[truth]:.4f}) = **{lesson.told.loss:.4f}**. It is 0 where the right "
-        "class has 100 %."
+        "class has 100\u00a0%."
     )
     rows = ["| Class | Probability | One-hot label | Gradient | After the step |"]
     rows += ["|:--|--:|--:|--:|--:|"]
@@ -66,8 +67,8 @@ def _answer(lesson: Lesson, truth: int) -> None:
     st.markdown("\n".join(rows))
     gain = 100 * (lesson.answer[truth] - before[truth])
     st.markdown(
-        f"**{CLASSES[truth]}: {100 * before[truth]:.2f} % before the step, "
-        f"{100 * lesson.answer[truth]:.2f} % after it** ({_signed(gain, 2)} points)."
+        f"**{CLASSES[truth]}: {percent(before[truth], 2)} before the step, "
+        f"{percent(lesson.answer[truth], 2)} after it** ({_signed(gain, 2)} points)."
     )
 
 

@@ -106,7 +106,7 @@ PARTS = (
         "softmax",
         "From scores to probabilities",
         "The last layer's sums are scores, called **logits**. **Softmax** raises e to the power of "
-        "each, and divides by their sum: ten numbers above 0 that add up to 100 %.",
+        "each, and divides by their sum: ten numbers above 0 that add up to 100\u00a0%.",
         "What happens to the answer at a high temperature, and what at a low one?",
         softmax.show,
     ),

@@ -78,7 +78,7 @@ def _layer(part: Part, step: Step, last: bool) -> dict[str, Any]:
         "shape": f"{written(part.taken)} → {written(part.given)}",
         "words": part.counted[0].upper() + part.counted[1:] + ".",
     }
-    answer = {"last": [bars.percent(float(value)) for value in step.given[0]]} if last else {}
+    answer = {"last": [bars.number(float(value)) for value in step.given[0]]} if last else {}
     return told | _drawn(step.given[0]) | answer
 
 

@@ -23,12 +23,13 @@ from model.training.checkpoint import Trained
 from ui import attempts, bars, images, state
 from ui.predict import score
 from ui.predict.sources import Shot
+from ui.text import percent
 from ui.waiting import wait_for
 
 SOFTMAX = (
     "The network's last layer gives each class a score. *Softmax* turns the ten scores into "
-    "numbers above 0 that add up to 100 %. They only compare these ten classes: a picture of a "
-    "cat gets a class of clothes, too."
+    "numbers above 0 that add up to 100\u00a0%. They only compare these ten classes: a picture of "
+    "a cat gets a class of clothes, too."
 )
 AVERAGED = (
     "The network looks at your picture {views} times, a little turned or mirrored. "
@@ -127,7 +128,7 @@ def in_words(sure: float) -> str:
 def show(answer: Answer, prepared: Prepared) -> None:
     """The class in words beside the picture that the network gets, the doubt, and ten bars."""
     first, second, third = answer.values.argsort()[::-1][:3]
-    winner, rival, other = (f"{100 * answer.values[n]:.1f} %" for n in (first, second, third))
+    winner, rival, other = (percent(answer.values[n]) for n in (first, second, third))
     sure = f", {answer.sure}" if answer.sure else ""
     with st.container(key="answer_head", horizontal=True, vertical_alignment="center"):
         st.image(

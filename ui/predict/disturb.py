@@ -17,6 +17,7 @@ from model.pictures.preprocess import Prepared
 from model.training.checkpoint import Trained
 from ui import bars, charts, images, state
 from ui.plots import plot
+from ui.text import percent
 
 # Label, lowest, highest, step and help of every slider, by its name in Perturbation.
 SLIDERS: dict[str, tuple[str, float, float, float, str]] = {
@@ -85,7 +86,7 @@ def _answers(
 
 def _winner(values: NDArray[np.floating]) -> str:
     first = int(values.argmax())
-    return f"{CLASSES[first]}, {100 * values[first]:.1f} %"
+    return f"{CLASSES[first]}, {percent(values[first])}"
 
 
 def _chosen() -> Perturbation:

@@ -18,7 +18,7 @@ from model.training.checkpoint import Trained
 from ui import images, state
 from ui.predict import answers
 from ui.predict.sources import Shot
-from ui.text import cell, clean
+from ui.text import cell, clean, percent
 from ui.waiting import wait_for
 
 COMPARING = "In a few seconds you also see which of them do not look like clothes."
@@ -95,7 +95,7 @@ def _row(shot: Shot, answer: Answer | str) -> dict[str, object]:
     else:
         name = CLASSES[answer.values.argmax()]
         doubt = " (does not look like clothes)" if answer.strange else ""
-        taken_for = f"{name}, {100 * answer.values.max():.1f} %{doubt}"
+        taken_for = f"{name}, {percent(answer.values.max())}{doubt}"
     picture = images.data_uri(shot.thumbnail())
     return {"Picture": picture, "Taken for": taken_for, "File": clean(shot.name)}
 

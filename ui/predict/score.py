@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ui import images
 from ui.attempts import MOST, NONE, Attempt, all_of_them, forget, name_of, say
+from ui.text import percent
 
 
 def ask(key: str) -> None:
@@ -94,7 +95,7 @@ def history() -> None:
 
 
 def _show(attempt: Attempt) -> None:
-    name = f"{name_of(attempt.guess)}, {100 * attempt.probability:.0f} %"
+    name = f"{name_of(attempt.guess)}, {percent(attempt.probability, 0)}"
     st.image(
         images.enlarged(attempt.image, 2), width="stretch", alt=f"An attempt, answered: {name}"
     )

@@ -29,6 +29,8 @@ from ui.text import clean, plain
 
 BROKEN = "This sample cannot be read: its file in assets/samples is broken. Choose another one."
 MOST_FILES = 20
+# What samples are, by the beginning of their files' names; what they show stands below them.
+KINDS = {"drawing": "Sketch of", "picture": "Picture of", "strange": "No clothes:"}
 LEFT_OUT = (
     "This file came after twenty others, so it was not read. Remove it and choose it once more."
 )
@@ -253,7 +255,7 @@ def _sample(name: str) -> str:
     if picture is None:
         return words
     small = picture.convert("RGB").resize((56, 56))
-    return f"![{kind}]({images.data_uri(np.asarray(small))}) {words}"
+    return f"![{KINDS.get(kind, kind)}]({images.data_uri(np.asarray(small))}) {words}"
 
 
 class Source(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model.training.snapshot import Snapshot
+from ui.text import percent
 
 
 def said(now: Snapshot) -> list[str]:
@@ -21,7 +22,7 @@ def _status(now: Snapshot) -> str:
         case "failed":
             return "Training failed."
         case "stopped" | "finished":
-            right = f"{100 * now.test.accuracy:.1f} %" if now.test else "an unknown share"
+            right = percent(now.test.accuracy) if now.test else "an unknown share"
             return f"Training has ended: {right} of the test pictures right."
 
 
@@ -30,11 +31,6 @@ def _epoch(now: Snapshot) -> str:
     if not now.epochs:
         return ""
     last = now.epochs[-1]
-    held_out = f", validation {_percent(last.validation.accuracy)}" if last.validation else ""
-    return (
-        f"Epoch {last.epoch} of {now.config.epochs}: training {_percent(last.accuracy)}{held_out}."
-    )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    held_out = f", validation {percent(last.validation.accuracy, 0)}" if last.validation else ""
+    trained = f"training {percent(last.accuracy, 0)}{held_out}"
+    return f"Epoch {last.epoch} of {now.config.epochs}: {trained}."

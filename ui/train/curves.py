@@ -18,6 +18,7 @@ from model.training.snapshot import Snapshot
 from ui.charts import PALETTE, Figure, plain
 from ui.charts import values as listed
 from ui.grids import Grid
+from ui.text import percent
 
 MOST_POINTS = 400  # per line and axis; more cannot be seen and would cost the browser time
 SHORT = 10  # epochs of a run whose axis is whole from the beginning
@@ -41,7 +42,7 @@ ARTICLE_LINE = {
     "line": {"color": PALETTE["green"], "width": 1.5, "dash": "dash"},
 }
 ARTICLE_WORDS = {
-    "text": "- - the article's test accuracy, 90.67 %",
+    "text": f"- - the article's test accuracy, {percent(ARTICLE_ACCURACY, 2)}",
     "showarrow": False,
     "xref": "x domain",
     "x": 0.99,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model.training.snapshot import EpochResult, Snapshot
+from ui.text import percent
 
 ALIKE, WIDE = 0.01, 0.04  # differences of accuracy that are hardly any, and that tell something
 FALLING = 3  # epochs since the best one that tell something
@@ -30,12 +31,12 @@ def sentence(now: Snapshot) -> str:
         return EARLY
     last = now.epochs[-1]
     if not now.config.validation_images:
-        return f"Training {_percent(last.accuracy)}. {BLIND}"
+        return f"Training {percent(last.accuracy)}. {BLIND}"
     if last.validation is None:
         return EARLY
     trained, held_out = last.accuracy, last.validation.accuracy
     meaning = _meaning(trained - held_out)
-    return f"Training {_percent(trained)}, validation {_percent(held_out)}: {meaning}{_past(now)}"
+    return f"Training {percent(trained)}, validation {percent(held_out)}: {meaning}{_past(now)}"
 
 
 def _meaning(gap: float) -> str:
@@ -53,8 +54,4 @@ def _past(now: Snapshot) -> str:
     ago = now.epochs[-1].epoch - best[1].epoch
     if ago < FALLING:
         return ""
-    return f" Validation was best {ago} epochs ago, with {_percent(best[0])}."
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f" Validation was best {ago} epochs ago, with {percent(best[0])}."

@@ -13,6 +13,7 @@ from model.training.run import Run
 from model.training.snapshot import Snapshot, history_csv
 from ui import grids, own_runs, state, weights
 from ui.buttons import pressed
+from ui.text import percent
 from ui.train import controls, curves
 
 
@@ -68,11 +69,6 @@ def _download(label: str, content: Callable[[], bytes], now: Snapshot, token: st
     )
 
 
-def percent(share: float) -> str:
-    """A share from 0 to 1 as text."""
-    return f"{100 * share:.2f} %"
-
-
 def _scores(now: Snapshot, test: Score) -> None:
     reached = test.accuracy
     columns = st.columns(3)
@@ -80,7 +76,7 @@ def _scores(now: Snapshot, test: Score) -> None:
         gap = 100 * (reached - curves.ARTICLE_ACCURACY)
         columns[0].metric(
             "Test accuracy",
-            percent(reached),
+            percent(reached, 2),
             f"{abs(gap):.2f} points {'above' if gap > 0 else 'below'} the article's",
             delta_color="off",
             delta_arrow="up" if gap > 0 else "down",
@@ -89,16 +85,18 @@ def _scores(now: Snapshot, test: Score) -> None:
         )
         columns[1].metric(
             "The article's LeNet",
-            percent(curves.ARTICLE_ACCURACY),
+            percent(curves.ARTICLE_ACCURACY, 2),
             help="What the tutorial article behind this app reports after 30 epochs.",
         )
     else:
-        columns[0].metric("Test accuracy", percent(reached))
-        columns[1].caption("On drawn clothes, so not to be compared with the article's 90.67 %.")
+        columns[0].metric("Test accuracy", percent(reached, 2))
+        columns[1].caption(
+            "On drawn clothes, so not to be compared with the article's 90.67\u00a0%."
+        )
     if now.epochs and now.epochs[-1].validation:
         columns[2].metric(
             "Validation accuracy",
-            percent(now.epochs[-1].validation.accuracy),
+            percent(now.epochs[-1].validation.accuracy, 2),
             help="On the training pictures that were held out, after the last whole epoch.",
         )
     with st.expander("Which classes does it mix up?"):

@@ -39,7 +39,7 @@ SETTINGS: dict[str, tuple[str, int]] = {
     "schedule": ("How the learning rate changes during the run.", 0),
     "weight_decay": ("AdamW only: pulls weights towards zero.", 0),
     "label_smoothing": (
-        "Aims a little below 100 % certainty, so that the network is less sure of itself.",
+        "Aims a little below 100\u00a0% certainty, so that the network is less sure of itself.",
         0,
     ),
     "averaging": (
