@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
-from benchmarks import keeping, memory, pages, pictures, strokes, training
+from benchmarks import keeping, memory, network, pages, pictures, strokes, training
 from benchmarks.results import Row, can_begin, described, machine, number, table, write
 from benchmarks.sizes import FULL, SMOKE, Sizes
 from model.command import run
@@ -27,6 +27,7 @@ NAMES = (
     *pages.NAMES,
     *strokes.NAMES,
     *pictures.NAMES,
+    *network.NAMES,
     *keeping.NAMES,
 )
 log = logging.getLogger("benchmarks")
@@ -47,6 +48,8 @@ def rows(wanted: AbstractSet[str], sizes: Sizes) -> Iterator[list[Row]]:
         yield strokes.measure(sizes)
     if wanted & {*pictures.NAMES}:
         yield pictures.measure(sizes)
+    if wanted & {*network.NAMES}:
+        yield network.measure(sizes)
     if wanted & {*keeping.NAMES}:
         yield keeping.measure(wanted, sizes)
 

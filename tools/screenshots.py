@@ -81,6 +81,15 @@ def train(page: Page, address: str) -> None:
     page.get_by_text(re.compile("epoch 2 of 3 · batch [1-3]..")).wait_for()
 
 
+def network(page: Page, address: str) -> None:
+    """The arithmetic of a filter of the second convolution."""
+    page.goto(f"{address}/network?test_picture=6")
+    page.get_by_role("button", name="conv2, map 5 of 16").click()
+    page.get_by_role("slider", name="Channel").wait_for()
+    page.get_by_role("heading", name="One place, number by number").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('.sums').scrollIntoView({ block: 'end' })")
+
+
 def predict(page: Page, address: str) -> None:
     """A drawn shirt and what the network says to it."""
     page.goto(f"{address}/predict")
@@ -106,7 +115,7 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM"), args=arguments
         )
-        for shown in (dataset, predict, train):
+        for shown in (dataset, network, predict, train):
             page = browser.new_page(viewport=SIZE)
             page.set_default_timeout(120_000)
             shown(page, address)

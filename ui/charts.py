@@ -65,6 +65,33 @@ def rotations(
     now: int,
 ) -> Figure:
     """Probabilities, (angles, classes), against the angle; classes that never matter stay grey."""
+    line = {"color": PALETTE["grey"], "dash": "dot"}
+    axis = {
+        "title": {"text": "Rotation, degrees"},
+        "range": [-184, 184],
+        "tickvals": list(range(-180, 181, 60)),
+    }
+    lines = _classes(values(angles), probabilities, labels, "lines", "at %{x}°")
+    now_line = {"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "line": line}
+    return _of_classes(lines, axis, shapes=[now_line])
+
+
+def through_training(
+    moments: Sequence[str], probabilities: NDArray[np.floating], labels: Sequence[str]
+) -> Figure:
+    """Probabilities, (moments, classes), through a training; `moments` are in words, in order."""
+    lines = _classes(list(moments), probabilities, labels, "lines+markers", "after epoch %{x}")
+    return _of_classes(lines, {"title": {"text": "Epoch"}, "type": "category"})
+
+
+def _classes(
+    x: list[Any],
+    probabilities: NDArray[np.floating],
+    labels: Sequence[str],
+    mode: str,
+    where: str,
+) -> list[Figure]:
+    """A line for each class; those that never matter are grey."""
     matter = np.flatnonzero(probabilities.max(axis=0) >= MATTERS)
     colours = {label: LINES[label] for label in matter}
     traces = []
@@ -73,34 +100,32 @@ def rotations(
         traces.append(
             {
                 "type": "scatter",
-                "x": values(angles),
+                "x": x,
                 "y": values(probabilities[:, label]),
                 "name": name,
-                "mode": "lines",
+                "mode": mode if label in colours else "lines",
                 "showlegend": label in colours,
                 "line": {"color": colour, "dash": dash, "width": 3 if label in colours else 1},
-                "hovertemplate": f"{name}: %{{y:.0%}} at %{{x}}°<extra></extra>",
+                "hovertemplate": f"{name}: %{{y:.0%}} {where}<extra></extra>",
             }
         )
-    line = {"color": PALETTE["grey"], "dash": "dot"}
+    return traces
+
+
+def _of_classes(traces: list[Figure], xaxis: Figure, **more: Any) -> Figure:
     return plain(
         traces,
         height=360,
         showlegend=True,
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
-        xaxis={
-            "title": {"text": "Rotation, degrees"},
-            "range": [-184, 184],
-            "tickvals": list(range(-180, 181, 60)),
-            "fixedrange": True,
-        },
+        xaxis=xaxis | {"fixedrange": True},
         yaxis={
             "title": {"text": "Probability"},
             "range": [0, 1.02],
             "tickformat": ".0%",
             "fixedrange": True,
         },
-        shapes=[{"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "line": line}],
+        **more,
     )
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import re
 from dataclasses import replace
 from types import SimpleNamespace
@@ -13,7 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from model import PROJECT, server
 from model.data.datasets import CLASSES
+from model.networks.architectures import NETWORKS, initial_weights
 from model.training.run_store import Listed
+from model.training.storage.database import StorageError
 from model.training.storage.record import Summary
 from model.training.tokens import of_run
 from ui import state
@@ -516,7 +519,7 @@ def test_the_closest_training_pictures_are_looked_for_when_somebody_asks(page, s
 class FakeRun:
     """A run that has trained one epoch and goes on."""
 
-    name, status, total_steps = "abc", "running", 2
+    name, status, total_steps, steps_per_epoch = "abc", "running", 4, 2
 
     def __init__(self):
         self.weights = state.shipped()[0][state.READY_MADE].trained
@@ -590,6 +593,33 @@ def test_a_run_in_use_that_goes_wrong_is_told_and_loses_nothing(page, run):
     assert "Your run went wrong while it trained" in page.warning[0].value
     assert page.selectbox("weights_widget").value == state.EVERYDAY
     assert answered(page)
+
+
+def test_the_answer_through_the_training_of_ones_run(page, run, monkeypatch):
+    stroke(page, shirt())
+    page.pills(key="predict_look").set_value("Through the training").run()
+    assert "choose your run under" in words(page)
+    kept = {step: initial_weights(NETWORKS[run.weights.network], step) for step in (0, 2)}
+
+    def weights_at(_, step):
+        if step == 4:
+            raise StorageError("It is damaged.")
+        return kept[step]
+
+    runs = server.runs()
+    monkeypatch.setattr(runs, "moments", lambda _: (0, 2, 4), raising=False)
+    monkeypatch.setattr(runs, "weights_at", weights_at, raising=False)
+    page.selectbox("weights_widget").set_value("run-abc").run()
+    assert not page.exception
+    assert "Some moments of this run cannot be read" in page.warning[0].value
+    [figure] = [
+        json.loads(one.proto.bytes)["figure"]
+        for one in page.main.get("bidi_component")
+        if one.proto.component_name.endswith("lenet_plot")
+    ]
+    assert figure["data"][0]["x"] == ["0", "1"]
+    sums = np.sum([line["y"] for line in figure["data"]], axis=0)
+    assert sums == pytest.approx([1, 1], abs=1e-3)
 
 
 def test_camera_waits_for_a_picture(page):

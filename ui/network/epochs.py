@@ -6,15 +6,12 @@ an earlier moment. "Play" goes from moment to moment by itself.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
-from model import server
 from model.training.checkpoint import Trained
 from model.training.run import Run, is_active
 from model.training.storage.database import StorageError
-from ui import state
+from ui import moments, state
 
 NEWEST = -1  # stands for the run's newest weights, whatever these are by now
 FOLLOWS, PLAYS = 3.0, 0.9  # seconds between two looks
@@ -34,14 +31,14 @@ def seconds() -> float | None:
 def choose(trained: Trained) -> Trained:
     """The slider "Epoch" and "Play", where the weights in use are of a run; the weights chosen."""
     run = state.run_in_use()
-    moments = _moments(run) if run else ()
-    if run is None or len(moments) < 2:
+    kept = moments.kept(run) if run else ()
+    if run is None or len(kept) < 2:
         st.caption(
             "Train a network and choose it under *Weights in use*: then a slider moves everything "
             "here through its training."
         )
         return trained
-    choices = [*moments, NEWEST] if is_active(run) else [*moments[:-1], NEWEST]
+    choices = [*kept, NEWEST] if is_active(run) else [*kept[:-1], NEWEST]
     _go_on(choices)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.select_slider(
@@ -60,14 +57,6 @@ def choose(trained: Trained) -> Trained:
             key="network_play",
         )
     return _at(run, trained, int(chosen))
-
-
-def _moments(run: Run) -> tuple[int, ...]:
-    try:
-        return server.runs().moments(run)
-    except StorageError as error:
-        st.warning(str(error))
-        return ()
 
 
 def _moment() -> int:
@@ -98,22 +87,14 @@ def _go_on(choices: list[int]) -> None:
 
 
 def _named(step: int, run: Run) -> str:
-    """A moment in words."""
-    if step == NEWEST:
-        return "newest"
-    per_epoch = run.snapshot().steps_per_epoch
-    if step % per_epoch:
-        return f"batch {step:,}"
-    return str(step // per_epoch)
+    return "newest" if step == NEWEST else moments.name(run, step)
 
 
 def _at(run: Run, trained: Trained, step: int) -> Trained:
     if step == NEWEST:
         return trained
     try:
-        weights = server.runs().weights_at(run, step)
+        return moments.at(run, trained, step)
     except StorageError as error:
         st.warning(f"{error} The newest weights are shown.")
         return trained
-    epoch = step / run.snapshot().steps_per_epoch
-    return replace(trained, weights=weights, epoch=epoch, accuracies={})

@@ -37,22 +37,18 @@ def _maps(desk: Desk, parts: tuple[Part, ...], own: bool) -> None:
     if shown is None:
         st.caption("The maps cannot be shown: a file of the app is missing.")
         return
-    told = {
-        "own": own,
-        "classes": list(CLASSES),
-        "chosen": {
-            "layer": st.session_state.get(state.LAYER),
-            "filter": st.session_state.get(state.FILTER, 0),
-        },
-        "layers": [
-            _input(desk),
-            *(
-                _layer(part, step, last=part is parts[-1])
-                for part, step in zip(parts, desk.steps, strict=True)
-            ),
-        ],
+    chosen = {
+        "layer": st.session_state.get(state.LAYER),
+        "filter": st.session_state.get(state.FILTER, 0),
     }
+    told = {"own": own, "chosen": chosen, "classes": list(CLASSES), "layers": layers(desk, parts)}
     shown(key=KEY, data=javascript.as_bytes(told), on_picked_change=_pick)
+
+
+def layers(desk: Desk, parts: tuple[Part, ...]) -> list[dict[str, Any]]:
+    """The input and every layer, as layers.js takes them."""
+    pairs = zip(parts, desk.steps, strict=True)
+    return [_input(desk), *(_layer(part, step, part is parts[-1]) for part, step in pairs)]
 
 
 def _pick() -> None:

@@ -60,7 +60,12 @@ def show(desk: Desk, step: Step, number: int) -> None:
     if shown is None:
         st.caption("The arithmetic cannot be shown: a file of the app is missing.")
         return
-    told = {
+    shown(key="network_sums", data=javascript.as_bytes(numbers(desk, step, number)))
+
+
+def numbers(desk: Desk, step: Step, number: int) -> dict[str, Any]:
+    """All that sums.js needs of a layer, for one filter or unit."""
+    return {
         "name": step.name,
         "filter": number,
         "about": f"{desk.picture.name} {desk.trained.epoch}",
@@ -69,7 +74,6 @@ def show(desk: Desk, step: Step, number: int) -> None:
         "sums": _numbers(step.sums[0, ..., number]),
         "given": _numbers(step.given[0, ..., number]),
     } | _weights(desk, step, number)
-    shown(key="network_sums", data=javascript.as_bytes(told))
 
 
 def _weights(desk: Desk, step: Step, number: int) -> dict[str, Any]:

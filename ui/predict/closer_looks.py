@@ -17,7 +17,7 @@ from model.insight.out_of_distribution import distances
 from model.pictures.preprocess import Prepared
 from model.training.checkpoint import Trained
 from ui import images, state
-from ui.predict import answers, disturb, stages
+from ui.predict import answers, disturb, epochs, stages
 from ui.waiting import Place, say, wait_for
 
 NEIGHBOURS = 6
@@ -116,6 +116,9 @@ LOOKS: dict[str, Look] = {
         "image_search", "Looking for similar training pictures ...", looks_like
     ),
     "Try to break it": Look("build", "Turning the picture all the way round ...", disturb.break_it),
+    "Through the training": Look(
+        "timeline", "Asking the network as it was ...", epochs.through_training
+    ),
 }
 FIRST = "How it was prepared"
 
