@@ -32,7 +32,7 @@ window.lenetBench = {
       && all('[data-testid="stMain"] img').every((image) => image.complete)
       && all('[data-testid^="stBidiComponent"]').every((component) =>
           [component, ...component.querySelectorAll('*')].some((part) =>
-            part.matches('.main-svg, canvas, a, button, i, [role="grid"], [role="status"]')
+            part.matches('svg, canvas, a, button, i, input, [role="grid"], [role="status"]')
             || part.shadowRoot?.querySelector('canvas, i')));
   },
   until: (before) => new Promise((resolve) => {
