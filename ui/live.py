@@ -75,13 +75,13 @@ def follow(view: View, run: Run, token: str, key: str) -> None:
         st.caption("What moves here cannot be shown: a file of the app is missing.")
         return
     drawn, cursor = view.state(run), ""
-    asks = not st.session_state.get(state.NO_ROUTE, False)
+    asks = not _has_no_route()
 
     @st.fragment(run_every=None if asks else view.seconds(run) or None)
     def live() -> None:
         nonlocal cursor
-        if view.state(run) != drawn:
-            st.rerun()
+        if view.state(run) != drawn or asks == _has_no_route():
+            st.rerun()  # the whole page: a fragment alone goes on as it was drawn
         whole = asks or not cursor or bool(st.session_state.get(key, {}).get("missed"))
         news = view.told(run, "" if whole else cursor)
         cursor = news["cursor"]
@@ -102,6 +102,10 @@ def follow(view: View, run: Run, token: str, key: str) -> None:
         "asks": asks,
     }
     live()
+
+
+def _has_no_route() -> bool:
+    return bool(st.session_state.get(state.NO_ROUTE, False))
 
 
 def _nothing() -> None:

@@ -31,11 +31,13 @@ function release({ target }) {
   });
 }
 
+// A button that cannot be pressed for a moment loses the focus without a word.
 function bring() {
-  if (!last || !group || !gone(last)) return;
+  if (!last || !group) return;
   const now = document.activeElement;
-  if (now && now !== document.body && now !== last) return;
-  document.querySelector(`.${group}`)?.querySelector(CAN_HAVE_IT)?.focus({ preventScroll: true });
+  if (now && now !== document.body && (now !== last || !gone(last))) return;
+  const other = document.querySelector(`.${group}`)?.querySelector(CAN_HAVE_IT);
+  (gone(last) ? other : last)?.focus({ preventScroll: true });
 }
 
 let keeping = false;

@@ -22,6 +22,7 @@ class Follower {
     this.tell = tell;
     this.told = false;
     if (about) {
+      clearTimeout(this.timer);
       this.about = about;
       this.view = import(`./${about.view}.js`);
       this.turn = this.turn.then(async () => (await this.view).begin(this.place, about));
@@ -79,11 +80,14 @@ class Follower {
     return answer.json(); // a server without the route answers with a page
   }
 
-  // There is no such route here: from now on the page's script sends the news.
-  giveUp() {
+  // There is no such route here: from now on the page's script sends the news. What is said while
+  // the page is being drawn may be lost, so it is said again until the script has heard it.
+  giveUp(times = 1) {
     clearTimeout(this.timer);
+    if (this.over) return;
     this.about.asks = false;
-    this.tell.setStateValue("route", "missing");
+    this.tell.setStateValue("route", `missing, said ${times} times`);
+    this.timer = setTimeout(() => this.giveUp(times + 1), 1000 * RETRY_SECONDS);
   }
 
   end() {

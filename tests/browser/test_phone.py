@@ -84,9 +84,8 @@ def test_the_bar_covers_nothing_and_has_room_for_six(server, phone):
         eventually(lambda: end_is_above_the_bar(phone))  # what comes late makes the page longer
     phone.set_viewport_size({"width": 360, "height": 740})
     bar(phone).evaluate(
-        """bar => { for (const word of ["Network", "Evaluate"]) {
-             const more = bar.lastElementChild.cloneNode(true);
-             more.lastElementChild.textContent = word; bar.append(more); } }"""
+        """bar => { const more = bar.lastElementChild.cloneNode(true);
+             more.lastElementChild.textContent = "Evaluate"; bar.append(more); }"""
     )
     for link in bar(phone).get_by_role("link").all():
         box = link.bounding_box()

@@ -141,9 +141,9 @@ def test_a_link_is_copied_with_the_keyboard_alone(trainer, open_page, clipboard)
     stop(page)
 
 
-def test_the_code_on_home_can_be_copied(server, open_page):
+def test_the_code_of_a_network_can_be_copied(server, open_page):
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
-    page.goto(server)
+    page.goto(f"{server}/network")
     page.get_by_text("The Keras code").first.click()
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("status").filter(has_text="Copied")).to_be_visible()
