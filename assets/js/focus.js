@@ -17,7 +17,7 @@ function groupOf(element) {
   return undefined;
 }
 
-const gone = (element) => !element.isConnected || element.disabled;
+const gone = (element) => element.disabled || !element.checkVisibility(); // nor is it in the page
 
 function note({ target }) {
   last = target;
