@@ -24,6 +24,7 @@ from model.training.run import Run
 from model.training.storage.database import StorageError
 from tests.lazy import Lazy
 from tests.networks.test_networks import keras_with
+from tests.ui.test_live import Idle
 from ui import state
 from ui.attempts import Attempt
 from ui.network import desk, epochs
@@ -142,16 +143,6 @@ def test_a_picture_out_of_range_in_the_address_is_as_if_it_were_not_there(page, 
     page.run()
     assert not page.exception
     assert page.number_input(state.TEST_PICTURE).value == 0
-
-
-class Idle:
-    """An engine that does nothing yet."""
-
-    def submit(self, job):
-        pass
-
-    def withdraw(self, run):
-        return True
 
 
 @pytest.fixture

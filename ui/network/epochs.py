@@ -15,6 +15,11 @@ from ui import moments, state
 
 NEWEST = -1  # stands for the run's newest weights, whatever these are by now
 FOLLOWS, PLAYS = 3.0, 0.9  # seconds between two looks
+NO_RUN = (
+    "Train a network and choose it under *Weights in use*: then a slider moves everything here "
+    "through its training."
+)
+NO_MOMENTS = "A slider through the training comes here as soon as the run has kept some of it."
 BEGINS, PLAYS_ON = "begins", "plays on"  # the first moment is looked at as long as the others
 
 
@@ -33,10 +38,7 @@ def choose(trained: Trained) -> Trained:
     run = state.run_in_use()
     kept = moments.kept(run) if run else ()
     if run is None or len(kept) < 2:
-        st.caption(
-            "Train a network and choose it under *Weights in use*: then a slider moves everything "
-            "here through its training."
-        )
+        st.caption(NO_RUN if run is None else NO_MOMENTS)
         return trained
     choices = [*kept, NEWEST] if is_active(run) else [*kept[:-1], NEWEST]
     _go_on(choices)
