@@ -165,6 +165,7 @@ def test_the_slider_moves_everything_through_the_training(page, run):
     slider = page.select_slider(state.MOMENT)
     assert slider.label == "Epoch"
     assert slider.options == ["0", "batch 10", "1", "newest"]
+    assert slider.value == epochs.NEWEST
     for step in (10, 0):
         page.select_slider(state.MOMENT).set_value(step).run()
         kernel = array(told(page, "lenet_sums")["kernel"])

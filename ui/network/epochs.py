@@ -77,7 +77,7 @@ def _turn(first: int) -> None:
 
 def _go_on(choices: list[int]) -> None:
     """Have the slider on a moment that there is, and one further while it plays."""
-    now = st.session_state.get(state.MOMENT, NEWEST)
+    now = st.session_state.get(state.MOMENT)
     playing = st.session_state.get(state.PLAYING)
     if now not in choices:
         st.session_state[state.MOMENT] = choices[-1]
