@@ -2,6 +2,8 @@
 //
 // Part of the view of a run; see run.js. What is sent: ui/train/look.py.
 
+import { colourOf, paint } from "./numbers.js";
+
 const FRAME = `
   <section>
     <h3></h3><p class="run-words"></p>
@@ -17,8 +19,7 @@ const FRAME = `
 const ANSWER = `<img alt=""><p><strong></strong><span class="run-answer"></span>
   <span class="run-verdict"></span></p>`;
 const VERDICTS = { right: "✓ right", wrong: "✗ wrong" };
-// From the most negative weight to the most positive one, for eyes of every colour vision.
-const COLOURS = [[0, 90, 160], [246, 246, 244], [200, 80, 0]];
+const SCALE = { both: true, most: 127 }; // of the weights' bytes
 const MOST_COLUMNS = 8;
 
 // Build the frame, once; places have their size before anything is in them.
@@ -32,7 +33,7 @@ export function begin(place, about) {
   answers.querySelector("p").textContent = about.words;
   filters.querySelector("h3").textContent = about.filters.name;
   filters.querySelector("p").textContent = about.filters.words;
-  const colours = COLOURS.map((bands) => `rgb(${bands})`);
+  const colours = [-127, 0, 127].map((value) => `rgb(${colourOf(value, SCALE)})`);
   filters.querySelector("i").style.background = `linear-gradient(to right, ${colours})`;
   for (const { label, source } of about.pictures) {
     const item = document.createElement("li");
@@ -72,23 +73,11 @@ function showWeights(place, { shape: [count, height, width], weights, largest })
   while (kernels.children.length < count) kernels.append(document.createElement("canvas"));
   for (const [number, canvas] of [...kernels.children].entries()) {
     const size = height * width;
-    paint(canvas, bytes.subarray(number * size, (number + 1) * size), height, width);
+    paint(canvas, bytes.subarray(number * size, (number + 1) * size), height, width, SCALE);
   }
   kernels.setAttribute("aria-label",
     `${count} little pictures of ${height} by ${width} weights, from ${-largest} to ${largest}`);
   const [low, high] = place.querySelectorAll("output");
   low.textContent = `−${largest}`;
   high.textContent = `+${largest}`;
-}
-
-function paint(canvas, values, height, width) {
-  Object.assign(canvas, { width, height });
-  const picture = new ImageData(width, height);
-  for (const [at, value] of values.entries()) {
-    const end = COLOURS[value < 0 ? 0 : 2];
-    const share = Math.abs(value) / 127;
-    const colour = COLOURS[1].map((middle, band) => middle + share * (end[band] - middle));
-    picture.data.set([...colour, 255], 4 * at);
-  }
-  canvas.getContext("2d").putImageData(picture, 0, 0);
 }

@@ -50,7 +50,7 @@ FUNCTIONS: dict[str, Function] = {
         "**tanh** squeezes every number between −1 and 1. LeNet-5 of 1998 used it.",
     ),
     "softmax": Function(
-        lambda x: sigmoid(x),
+        sigmoid,
         lambda x: sigmoid(x) * (1 - sigmoid(x)),
         "**Softmax** looks at all classes together. The curve shows two classes, one of which has "
         "the score 0: then it is the same as sigmoid. With ten classes, see further down.",

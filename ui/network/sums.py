@@ -68,7 +68,6 @@ def numbers(desk: Desk, step: Step, number: int) -> dict[str, Any]:
     return {
         "name": step.name,
         "filter": number,
-        "about": f"{desk.picture.name} {desk.trained.epoch}",
         "activation": getattr(step.layer, "activation", "linear"),
         "taken": _numbers(step.taken[0]),
         "sums": _numbers(step.sums[0, ..., number]),
