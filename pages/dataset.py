@@ -15,8 +15,9 @@ def picture() -> int:
     """The picked picture, large, beside its numbers; gives its number."""
     total = len(data.train_images) + len(data.test_images)
     heading, choice = st.columns([4, 1], vertical_alignment="bottom")
-    bound = address.binding(state.PICTURE, 0, total - 1)
+    bound = address.binding(state.PICTURE, 0, total - 1, "a picture")
     number = choice.number_input("Picture number", 0, total - 1, key=state.PICTURE, bind=bound)
+    address.tell(state.PICTURE)
     image, label, split = browse.look_up(data, number)
     heading.subheader(f"{CLASSES[label]}, {split.lower()} picture", anchor=False)
     left, right = st.columns([1, 2], gap="medium")

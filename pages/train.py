@@ -5,7 +5,7 @@ import streamlit as st
 from model import server
 from model.networks.architectures import NETWORKS
 from model.training.run import Run, is_active
-from ui import own_runs, shell, state
+from ui import own_runs, shell, watched
 from ui.train import arrival, controls, new_run, progress, results, settings, weights_file
 
 
@@ -34,7 +34,7 @@ shell.begin(
     "again, thousands of times. Watch it learn.",
 )
 server.warm_up()
-token = state.run_token()
+token = watched.token()
 run = server.runs().get(token)
 if fault := server.runs().fault:
     st.warning(f"Runs cannot be saved now: a new one is lost when the server ends. {fault}")

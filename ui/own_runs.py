@@ -17,7 +17,7 @@ from model.training.run_store import Listed
 from model.training.snapshot import ENDED
 from model.training.storage.record import Summary
 from model.training.tokens import of_run
-from ui import state, visitor
+from ui import state, visitor, watched
 from ui.text import percent
 
 MOST_LISTED = 50
@@ -90,7 +90,7 @@ def _lead_to(one: Listed, shown: Run | None) -> None:
     st.button(
         words,
         icon=":material/arrow_forward:",
-        on_click=state.arrive,
+        on_click=watched.arrive,
         args=(one.token,),
         type="tertiary",
         key=f"own_run_{one.about.name}",
@@ -108,9 +108,9 @@ def choices() -> dict[str, str]:
     for about in training:
         when = f" since {_started(about)}" if len(training) > 1 else ""
         found[f"{KEY}{about.name}"] = f"{state.LIVE}{when}"
-    watched = server.runs().get(state.run_token())
-    if watched is not None and is_active(watched) and key_of(watched) not in found:
-        found[key_of(watched)] = WATCHED
+    run = server.runs().get(watched.token())
+    if run is not None and is_active(run) and key_of(run) not in found:
+        found[key_of(run)] = WATCHED
     return found
 
 
@@ -124,7 +124,7 @@ def adopt(key: str) -> str:
 
     It is one of the visitor's, or the one in the address; another one's is no choice.
     """
-    for token in (of_run(visitor.token(), key.removeprefix(KEY)), state.run_token()):
+    for token in (of_run(visitor.token(), key.removeprefix(KEY)), watched.token()):
         run = server.runs().get(token)
         if token and run is not None and key_of(run) == key:
             if not usable(trained := run.trained()):

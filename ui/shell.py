@@ -110,7 +110,7 @@ def _in_use(chosen: state.Choice | None, data_name: str) -> None:
     with st.container(key="in_use_line"):
         label = plain(chosen.label) if chosen else "no weights yet"
         st.caption(f"Using **{label}** on **{data_name}**")
-    if refused := st.session_state.pop(state.REFUSED, ""):
+    if refused := st.session_state.pop(state.REFUSED, "") or weights.missing():
         st.warning(refused)
 
 

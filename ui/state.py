@@ -19,7 +19,6 @@ from model.training import checkpoint
 from model.training.checkpoint import CheckpointError, Trained, usable
 from model.training.run import Run, is_active
 from model.training.tokens import digest
-from ui import address
 from ui.page_runs import uninterrupted
 from ui.text import plain
 
@@ -50,11 +49,13 @@ WEIGHTS_FILE = "train_weights_read"  # the weights file on Train: its number, wh
 ATTEMPTS = "predict_attempts"  # what was tried on Predict, and what it was taken for
 DISTURBED = "predict_disturbed"  # the attempt that the sliders of "Try to break it" are for
 SHOWN = "shown_in_places"  # dict from a place to what it shows: see ui/waiting.py
+ASTRAY = "address_astray"  # dict from a name in the address to its fault: see ui/address.py
 TEST_PICTURE = "test_picture"  # number of the one on Network; also in the address
 MOMENT = "network_moment"  # after how many batches the weights on Network are taken
 PLAYING = "network_playing"  # whether Network goes through a run by itself: see epochs.py
 LAYER = "network_layer"  # the layer that is looked at closely on Network
 FILTER = "network_filter"  # and the filter or unit of it
+PLACE = "network_place"  # row and column, from 0, that the address asked for
 SAMPLE = "predict_sample"  # turns of "Another picture": which picture Predict takes from the data
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
@@ -184,33 +185,3 @@ def _search() -> None:
     if not server.searched():
         with st.spinner("Getting the pictures ready. The first time takes a while ..."):
             server.search()
-
-
-def run_token() -> str | None:
-    """The token of the run that this session watches; None if there is none.
-
-    A token in the address wins. Streamlit drops it when the visitor turns to another page, so it
-    is put back: a refresh then finds the run again.
-    """
-    token = address.token("run")
-    if token:
-        st.session_state[RUN] = token
-    elif st.session_state.get(RUN):
-        st.query_params["run"] = st.session_state[RUN]
-    return st.session_state.get(RUN)
-
-
-def set_run_token(token: str | None) -> None:
-    """Watch another run from now on, or none."""
-    with uninterrupted():
-        st.session_state[RUN] = token
-        if token:
-            st.query_params["run"] = token
-        else:
-            st.query_params.pop("run", None)
-
-
-def arrive(token: str) -> None:
-    """Turn to a run, and have the page show its beginning: see `ui/train/arrival.py`."""
-    set_run_token(token)
-    st.session_state[ARRIVED] = token

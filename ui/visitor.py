@@ -14,7 +14,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from model import server
-from ui import cookie, state
+from ui import cookie, state, watched
 
 COMPONENT = "visitor_component"
 # The browser keeps the first token that it is given. A session that began with another one, after a
@@ -70,7 +70,7 @@ def watch_runs() -> None:
     not.
     """
     context = get_script_run_ctx()
-    runs = (server.runs().get(state.run_token()), state.run_in_use())
+    runs = (server.runs().get(watched.token()), state.run_in_use())
     if context and runtime.exists():
         session, server_runtime = context.session_id, runtime.get_instance()
         for run in filter(None, runs):

@@ -9,11 +9,21 @@ from __future__ import annotations
 
 import streamlit as st
 
+from model import server
 from model.training.checkpoint import Trained, usable
 from ui import address, belongings, own_runs, state
 from ui.page_runs import uninterrupted
 
 FILES, CHOSEN = "weights", "weights in use"  # kinds of what a visitor leaves
+NO_RUN = (
+    "The run whose weights the address asks for is gone, or is another visitor's. Choose other "
+    "weights on the left, or train a network."
+)
+NO_FILE = (
+    "The weights that the address asks for are no longer here: the server keeps files for a while "
+    "only. Choose other weights on the left, or give the file again on Train."
+)
+NOT_NOW = "The weights that you chose cannot be read now. They come back as soon as they can be."
 
 
 def use(key: str) -> str:
@@ -58,6 +68,19 @@ def recall() -> None:
         own_runs.adopt(key)
     if (run := state.run_in_use()) and not usable(run.trained()):
         _choose_nothing()
+
+
+def missing() -> str:
+    """Why the weights that were chosen are not in use; nothing where they are.
+
+    Only once it is known who the visitor is: what they left with the server is theirs alone.
+    """
+    key = st.session_state.get(state.IN_USE)
+    if not key or key in state.choices() or not st.session_state.get(state.VISITOR_TOLD):
+        return ""
+    if not key.startswith(own_runs.KEY):
+        return NO_FILE
+    return NOT_NOW if server.runs().fault else NO_RUN
 
 
 def _choose_nothing() -> None:

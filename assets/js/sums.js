@@ -8,6 +8,9 @@ import { element, floats, legend, paint, scaleOf } from "./numbers.js";
 
 const KINDS = { conv: convolution, pool: pooled, norm: normalised, dense };
 const PLAY_MS = 350; // at each place
+const REST_MS = 300; // until the address names a place that is looked at
+
+let left = null; // the place that was looked at when the visitor turned to another page
 
 const array = ({ shape, values }) => ({ shape, values: floats(values) });
 
@@ -17,6 +20,7 @@ class Place {
     this.row = 0;
     this.column = 0;
     this.channel = 0;
+    this.start = left;
   }
 
   take(told) {
@@ -29,10 +33,11 @@ class Place {
     this.height = height;
     this.width = width;
     if (fresh) {
-      this.row = height >> 1;
-      this.column = width >> 1;
-      this.channel = 0;
-    }
+      const begun = this.start === undefined;
+      const [row, column] = (!begun && (this.start ?? told.start)) || [height >> 1, width >> 1];
+      Object.assign(this, { row, column, channel: 0, start: undefined });
+      if (begun) this.name();
+    } else this.name();
     this.row = Math.min(this.row, height - 1);
     this.column = Math.min(this.column, width - 1);
     this.build();
@@ -71,7 +76,7 @@ class Place {
     input.setAttribute("aria-label", title);
     input.oninput = () => {
       this[name] = Number(input.value) - 1;
-      this.show();
+      this.moved();
     };
     const number = element("output");
     label.append(element("span", "", title), input, number);
@@ -106,7 +111,7 @@ class Place {
       const box = canvas.getBoundingClientRect();
       this.column = Math.floor(((event.clientX - box.left) / box.width) * this.width);
       this.row = Math.floor(((event.clientY - box.top) / box.height) * this.height);
-      this.show();
+      this.moved();
     };
     const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
     canvas.onkeydown = (event) => {
@@ -115,8 +120,36 @@ class Place {
       event.preventDefault();
       this.row = Math.max(0, Math.min(this.height - 1, this.row + move[0]));
       this.column = Math.max(0, Math.min(this.width - 1, this.column + move[1]));
-      this.show();
+      this.moved();
     };
+  }
+
+  moved() {
+    this.show();
+    this.name();
+  }
+
+  // The address names what is looked at, so that a refresh or a link finds it again. The server is
+  // not asked, and the browser's way back stays as it is.
+  name() {
+    clearTimeout(this.naming);
+    this.naming = setTimeout(() => {
+      const address = new URL(document.location);
+      const flat = this.told.kind === "dense";
+      const place = flat ? {} : { row: this.row + 1, column: this.column + 1 };
+      const names = { ...this.told.address, row: null, column: null, ...place };
+      for (const [name, value] of Object.entries(names)) {
+        if (value === null) address.searchParams.delete(name);
+        else address.searchParams.set(name, value);
+      }
+      history.replaceState(history.state, "", address);
+    }, REST_MS);
+  }
+
+  end() {
+    this.stop();
+    clearTimeout(this.naming);
+    left = [this.row, this.column];
   }
 
   play() {
@@ -124,7 +157,7 @@ class Place {
       const next = (this.row * this.width + this.column + 1) % (this.height * this.width);
       this.row = Math.floor(next / this.width);
       this.column = next % this.width;
-      this.show();
+      this.moved();
     }, PLAY_MS);
     this.button.textContent = "Stop";
   }
@@ -189,6 +222,6 @@ export default function ({ data, parentElement }) {
   root.place ??= new Place(root);
   root.place.take(JSON.parse(new TextDecoder().decode(data)));
   return () => {
-    root.place?.stop();
+    root.place?.end();
   };
 }

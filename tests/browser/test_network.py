@@ -5,6 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import eventually
+from tests.browser.test_train import start
+from tests.browser.test_train import trainer as trainer
+
 pytestmark = pytest.mark.browser
 LINE = ".sums-line"
 
@@ -89,5 +93,42 @@ def test_other_layers_softmax_and_one_step_of_learning(server, page):
     assert max(values) < 40, "a high temperature makes them alike"
     page.get_by_text("One step of learning", exact=True).last.click()
     expect(page.get_by_text("before the step")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert failures == []
+
+
+def kernel(page):
+    """The numbers of the kernel that is looked at."""
+    expect(page.locator(".sums-squares table")).to_have_count(3)
+    return squares(page)[1]
+
+
+def test_one_s_own_run_is_followed_gone_through_and_found_again(trainer, page):
+    failures = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    start(page, trainer, epochs=2, images=2_000)
+    page.get_by_role("button", name="Use this network").click()
+    page.get_by_role("link", name="Network", exact=True).first.click()
+    slider = page.get_by_role("slider", name="Epoch")
+    expect(slider).to_have_attribute("aria-valuetext", "newest")
+    page.get_by_role("button", name="conv1, map 2 of 6").click()
+    expect(page).to_have_url(re.compile("layer=conv1&filter=2"))
+    newest = kernel(page)
+    slide(page, "Row", 3)
+    slider.focus()
+    for moment in ("1", "batch 10", "0"):
+        page.keyboard.press("ArrowLeft")
+        expect(slider).to_have_attribute("aria-valuetext", moment)
+    eventually(lambda: kernel(page) != newest)
+    expect(page).to_have_url(re.compile("batch=0"))
+    beginning, address = kernel(page), page.url
+    page.reload()
+    expect(slider).to_have_attribute("aria-valuetext", "0")
+    eventually(lambda: kernel(page) == beginning)
+    expect(page.get_by_role("slider", name="Row")).to_have_js_property("value", "18")
+    assert re.search("row=18", address)
+    page.get_by_role("button", name="Play", exact=True).first.click()
+    expect(slider).to_have_attribute("aria-valuetext", "newest")
+    eventually(lambda: kernel(page) == newest)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert failures == []

@@ -138,11 +138,46 @@ def test_one_step_of_learning_is_told(page):
 
 
 @pytest.mark.parametrize("address", ["99999999", "-1", "many", "inf"])
-def test_a_picture_out_of_range_in_the_address_is_as_if_it_were_not_there(page, address):
+def test_a_picture_out_of_range_in_the_address_is_told_and_the_first_one_is_shown(page, address):
     page.query_params[state.TEST_PICTURE] = address
     page.run()
     assert not page.exception
     assert page.number_input(state.TEST_PICTURE).value == 0
+    assert "asks for a test picture that there is not" in page.warning[0].value
+
+
+def visit(**asked):
+    """The page as a link opens it."""
+    page = AppTest.from_file(APP, default_timeout=60)
+    for name, value in asked.items():
+        page.query_params[name] = value
+    page.switch_page("pages/network.py").run()
+    assert not page.exception
+    return page
+
+
+def test_a_link_leads_to_a_layer_a_filter_and_a_place(page):
+    link = visit(layer="conv2", filter="5", row="3", column="14")
+    found = told(link, "lenet_sums")
+    assert (found["name"], found["filter"], found["start"]) == ("conv2", 4, [2, 13])
+    assert found["address"] == {"layer": "conv2", "filter": 5, "batch": None}
+    assert not link.warning
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"layer": "conv9", "filter": "2"}, "a layer of this network that there is not: conv9"),
+        ({"layer": "conv2", "filter": "17"}, "a filter or unit of conv2 that there is not: 17"),
+        ({"layer": "conv2", "row": "15", "column": "2"}, "a row in the maps of conv2"),
+        ({"layer": "conv2", "row": "2", "column": "0"}, "a column in the maps of conv2"),
+    ],
+)
+def test_a_place_out_of_range_in_the_address_is_told_and_the_page_goes_on(page, asked, sentence):
+    link = visit(**asked)
+    [said] = [one.value for one in link.warning]
+    assert sentence in said
+    assert told(link, "lenet_sums")["start"] is None
 
 
 @pytest.fixture
@@ -171,6 +206,15 @@ def test_the_slider_moves_everything_through_the_training(page, run):
         kernel = array(told(page, "lenet_sums")["kernel"])
         np.testing.assert_array_equal(kernel, run.kept[step]["conv1/kernel"][..., 0])
     assert not page.exception
+
+
+def test_a_link_leads_to_a_moment_and_one_that_was_not_kept_is_told(page, run):
+    link = visit(batch="10")
+    assert link.select_slider(state.MOMENT).value == 10
+    assert told(link, "lenet_sums")["address"]["batch"] == 10
+    link = visit(batch="11")
+    assert link.select_slider(state.MOMENT).value == epochs.NEWEST
+    assert "There are 0, 10" in link.warning[0].value
 
 
 def test_play_goes_from_moment_to_moment_and_stops_at_the_newest(page, run):

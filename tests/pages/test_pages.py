@@ -286,12 +286,12 @@ def test_a_run_can_be_forgotten():
     def script():
         import streamlit as st
 
-        from ui import state
+        from ui import watched
 
-        state.set_run_token("one")
-        st.text(f"{state.run_token()} {st.query_params.get('run')}")
-        state.set_run_token(None)
-        st.text(f"{state.run_token()} {st.query_params.get('run')}")
+        watched.watch("one")
+        st.text(f"{watched.token()} {st.query_params.get('run')}")
+        watched.watch(None)
+        st.text(f"{watched.token()} {st.query_params.get('run')}")
 
     assert [line.value for line in scripted(script).text] == ["one one", "None None"]
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from model import PROJECT
 from model.data import datasets
 from model.training.run_store import Runs
-from ui import state
+from ui import address, state
 from ui.shell import PAGES
 
 APP = str(PROJECT / "app.py")
@@ -43,12 +43,17 @@ def again(app):
 
 
 @pytest.mark.parametrize("number", ["inf", "nan", "9" * 5_001, "1.5", "", "99999", ["1", "2"]])
-def test_a_picture_that_is_none_is_the_first_one(number):
+def test_a_picture_that_is_none_is_the_first_one(number, monkeypatch):
     app = visit("pages/dataset.py", picture=number)
     assert app.number_input(state.PICTURE).value == 0
     assert "picture" not in app.query_params
+    [told] = [one.value for one in app.warning]
+    assert "a picture that there is not" in told
+    assert "from 0 to" in told
     app.number_input(state.PICTURE).set_value(3).run()
     assert app.number_input(state.PICTURE).value == 3  # its address is the browser's work
+    monkeypatch.setattr(address, "TOLD_FOR", 0)
+    assert not again(app).warning, "it is told for a while only"
     app.query_params["picture"] = number  # back in the browser's history
     again(app)
     again(app)
@@ -61,6 +66,16 @@ def test_a_picture_keeps_its_address():
     assert app.query_params["picture"] == "5"
     app.pills("gallery").set_value(7).run()
     assert app.number_input(state.PICTURE).value == 7
+
+
+@pytest.mark.parametrize(("key", "words"), [("run-gone", "run"), ("file-0123", "keeps files for")])
+def test_weights_that_are_gone_are_told_until_others_are_chosen(key, words):
+    app = visit("pages/network.py", weights=key)
+    app.session_state[state.VISITOR_TOLD] = True
+    assert words in again(app).warning[0].value
+    app.selectbox("weights_widget").set_value(state.EVERYDAY)
+    assert not again(app).warning
+    assert app.query_params["weights"] == state.EVERYDAY
 
 
 def test_a_token_that_is_none_watches_nothing():
@@ -82,7 +97,11 @@ def test_a_token_of_no_use_does_not_lose_the_run_that_is_watched():
 
 TEXT = st.one_of(st.sampled_from(BAD_NUMBERS + BAD_TOKENS), st.text(max_size=80))
 VALUES = st.one_of(TEXT, st.lists(TEXT, max_size=3))
-NAMES = st.one_of(st.sampled_from([state.PICTURE, "run", "embed", "gallery"]), st.text(max_size=20))
+NAMES = st.one_of(
+    st.sampled_from([state.PICTURE, state.TEST_PICTURE, "run", "embed", "gallery", "weights"]),
+    st.sampled_from(["layer", "filter", "row", "column", "batch"]),
+    st.text(max_size=20),
+)
 
 
 @pytest.mark.parametrize("file", PAGES)

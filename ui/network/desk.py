@@ -78,10 +78,11 @@ def _picture() -> Picture | None:
 def _test() -> Picture:
     dataset = state.dataset()
     last = len(dataset.test_images) - 1
-    bound = address.binding(state.TEST_PICTURE, 0, last)
+    bound = address.binding(state.TEST_PICTURE, 0, last, "a test picture")
     number = st.number_input(
         f"Number of the test picture, 0 to {last:,}", 0, last, key=state.TEST_PICTURE, bind=bound
     )
+    address.tell(state.TEST_PICTURE)
     label = int(dataset.test_labels[number])
     return Picture(dataset.test_images[number], f"test picture {number}", label)
 

@@ -11,8 +11,9 @@ import streamlit as st
 from model.training.checkpoint import Trained
 from model.training.run import Run, is_active
 from model.training.storage.database import StorageError
-from ui import moments, state
+from ui import address, moments, state
 
+BATCH = "batch"  # in the address
 NEWEST = -1  # stands for the run's newest weights, whatever these are by now
 FOLLOWS, PLAYS = 3.0, 0.9  # seconds between two looks
 NO_RUN = (
@@ -41,6 +42,8 @@ def choose(trained: Trained) -> Trained:
         st.caption(NO_RUN if run is None else NO_MOMENTS)
         return trained
     choices = [*kept, NEWEST] if is_active(run) else [*kept[:-1], NEWEST]
+    if state.MOMENT not in st.session_state:
+        _read(choices)
     _go_on(choices)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.select_slider(
@@ -58,7 +61,21 @@ def choose(trained: Trained) -> Trained:
             args=(choices[0],),
             key="network_play",
         )
+    address.tell(BATCH)
     return _at(run, trained, int(chosen))
+
+
+def in_address() -> int | None:
+    """After how many batches the weights are looked at, for the address; None for the newest."""
+    step = _moment() if state.run_in_use() else NEWEST
+    return None if step == NEWEST else step
+
+
+def _read(choices: list[int]) -> None:
+    """Begin at the moment that the address asks for, once."""
+    steps = [str(step) for step in choices if step != NEWEST]
+    if asked := address.one_of(BATCH, steps, "a moment of this run, in batches,"):
+        st.session_state[state.MOMENT] = int(asked)
 
 
 def _moment() -> int:

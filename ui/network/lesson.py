@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from model.data.datasets import CLASSES
-from ui import bars, images
+from ui import address, bars, images
 from ui.network import (
     activation,
     excitement,
     learning,
     networks,
     overview,
+    place,
     softmax,
     sums,
     toy,
@@ -131,6 +132,8 @@ PARTS = (
 
 def teach(desk: Desk) -> None:
     """All parts, one below the other."""
+    place.settle(desk)
+    address.tell(*place.NAMES)
     links = " · ".join(f"[{part.title}](#{part.anchor})" for part in PARTS)
     st.markdown(f"Jump to: {links}")
     for part in PARTS:

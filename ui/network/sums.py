@@ -15,18 +15,15 @@ from numpy.typing import NDArray
 
 from model.data.datasets import CLASSES
 from model.networks.forward import Step
-from model.networks.layers import EPSILON, BatchNorm, Conv, Dense, Dropout, Flatten, Pool
+from model.networks.layers import EPSILON, BatchNorm, Conv, Dropout, Flatten, Pool
 from ui import components, javascript, state
+from ui.network import epochs, place
 from ui.network.desk import Desk
-
-SEEN = (Conv, Pool, BatchNorm, Dense)  # layers with arithmetic to look at
 
 
 def choose(desk: Desk) -> tuple[Step, int]:
     """The widgets "Layer" and "Filter"; the layer with its numbers, and the filter."""
-    steps = {step.name: step for step in desk.steps if isinstance(step.layer, SEEN)}
-    if st.session_state.get(state.LAYER) not in steps:
-        st.session_state[state.LAYER] = next(iter(steps))
+    steps = place.steps(desk)
     left, right = st.columns(2)
     name = left.selectbox(
         "Layer",
@@ -36,11 +33,9 @@ def choose(desk: Desk) -> tuple[Step, int]:
         persist_state="session",
     )
     step = steps[name]
-    count = step.given.shape[-1]
-    st.session_state[state.FILTER] = min(st.session_state.get(state.FILTER) or 0, count - 1)
     number = right.selectbox(
         "Filter",
-        range(count),
+        range(step.given.shape[-1]),
         format_func=lambda at: _called(step, desk, at),
         key=state.FILTER,
         persist_state="session",
@@ -60,7 +55,11 @@ def show(desk: Desk, step: Step, number: int) -> None:
     if shown is None:
         st.caption("The arithmetic cannot be shown: a file of the app is missing.")
         return
-    shown(key="network_sums", data=javascript.as_bytes(numbers(desk, step, number)))
+    told = numbers(desk, step, number) | {
+        "start": st.session_state.get(state.PLACE),
+        "address": {"layer": step.name, "filter": number + 1, "batch": epochs.in_address()},
+    }
+    shown(key="network_sums", data=javascript.as_bytes(told))
 
 
 def numbers(desk: Desk, step: Step, number: int) -> dict[str, Any]:

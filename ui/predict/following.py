@@ -9,7 +9,7 @@ from model.insight.classify import classify
 from model.pictures.preprocess import Prepared
 from model.training.checkpoint import usable
 from model.training.run import Run, is_active
-from ui import own_runs, state, weights
+from ui import own_runs, state, watched, weights
 from ui.predict import answers
 
 SECONDS = 1.0  # between two answers
@@ -42,7 +42,7 @@ def answer(run: Run, prepared: Prepared, truth: int | None) -> None:
 
 def offer() -> None:
     """While a run trains in the address and other weights answer: say so, and offer to change."""
-    run = server.runs().get(state.run_token())
+    run = server.runs().get(watched.token())
     if run is None or not is_active(run) or state.run_in_use() is run:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="offer_run"):

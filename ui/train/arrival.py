@@ -36,6 +36,6 @@ _place = st.components.v2.component(
 
 
 def place(token: str) -> None:
-    """Where the run of this token begins; it is brought into sight once, after `state.arrive`."""
+    """Where the run of this token begins; it is brought into sight once, after `watched.arrive`."""
     arrived = st.session_state.get(state.ARRIVED) == token
     _place(key="run_arrival", data=token.encode() if arrived else None)

@@ -13,7 +13,7 @@ from model.networks.architectures import NETWORKS
 from model.training.recipes import LABELS, LIMITS, RECIPES, Config, SettingError, span
 from model.training.run import Run
 from model.training.run_store import ServerFullError
-from ui import state, visitor
+from ui import visitor, watched
 from ui.buttons import pressed
 from ui.page_runs import uninterrupted
 from ui.train import settings, typed
@@ -91,7 +91,7 @@ def _start(config: Config, recipe: str) -> None:
     """Start a run and turn the page to it."""
     try:
         with uninterrupted():
-            state.arrive(server.runs().start(config, recipe, visitor.token()))
+            watched.arrive(server.runs().start(config, recipe, visitor.token()))
     except (SettingError, DataError, ServerFullError) as error:
         st.error(str(error))
     else:
