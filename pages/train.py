@@ -17,11 +17,15 @@ def watch(run: Run, token: str) -> None:
         f"{NETWORKS[now.config.network].label}, {settings.recipe_label(now.recipe)}", anchor=False
     )
     st.caption(settings.summary(now.config))
+    if now.changes or now.origin:
+        st.caption(settings.past(now))
     if now.message:
-        st.warning(now.message)
+        (st.info if now.status == "stopped" else st.warning)(now.message)
     steers = server.runs().steers(token, run)
     if not is_active(run):
         results.results(now, run, token)
+        if steers:
+            controls.train_on(run)
     elif steers:
         controls.controls(run)
     progress.watch(run, token)

@@ -2,6 +2,7 @@
 // See live.js.
 
 import { draw, end as endPlot } from "./figure.js";
+import * as batch from "./batch.js";
 import * as look from "./look.js";
 import * as say from "./say.js";
 
@@ -11,6 +12,7 @@ const FRAME = `
   <p class="run-where"></p>
   <p class="run-queue"></p>
   <div class="run-said" aria-live="polite"></div>
+  <section class="run-batch" hidden></section>
   <div class="run-body">
     <div>
       <div class="run-curves"></div>
@@ -38,6 +40,7 @@ export function begin(place, { charts, token, look: sight }) {
   for (const { figure } of charts) delete figure.layout.height;
   say.begin(place.querySelector(".run-said"), token);
   look.begin(place.querySelector(".run-look"), sight);
+  batch.begin(place.querySelector(".run-batch"), sight);
 }
 
 export async function show(place, news) {
@@ -50,6 +53,7 @@ export async function show(place, news) {
   if (news.reading) place.querySelector(".run-reading").textContent = news.reading;
   say.show(place.querySelector(".run-said"), place.token, news.said);
   look.show(place.querySelector(".run-look"), news.look);
+  batch.show(place.querySelector(".run-batch"), news.batch);
   const plots = place.querySelectorAll(".plot");
   for (const [number, chart] of place.charts.entries()) {
     append(chart, news.curves.figures[number], news.curves.batches, !news.after);

@@ -48,6 +48,10 @@ def _modern(filters: int) -> tuple[Conv, BatchNorm]:
     return Conv(filters, 3, "same", "linear", bias=False), BatchNorm("relu")
 
 
+def _pair(filters: int) -> tuple[Conv, Conv, Pool]:
+    return Conv(filters, 3, "same", "relu"), Conv(filters, 3, "same", "relu"), Pool("max")
+
+
 NETWORKS: dict[str, Network] = {
     "lenet": Network(
         "LeNet",
@@ -101,6 +105,20 @@ NETWORKS: dict[str, Network] = {
             Flatten(),
             Dropout(0.3),
             Dense(120, "relu"),
+            Dropout(0.3),
+            Dense(10, "softmax"),
+        ),
+    ),
+    "vgg-small": Network(
+        "Small VGG",
+        "Built like VGG-16 of 2014, for 28 × 28 pixels: pairs of 3 × 3 convolutions, each pair "
+        "followed by max pooling. VGG-16 itself has 138 million parameters.",
+        (
+            *_pair(16),
+            *_pair(32),
+            *_pair(64),
+            Flatten(),
+            Dense(128, "relu"),
             Dropout(0.3),
             Dense(10, "softmax"),
         ),

@@ -44,6 +44,44 @@ class Glimpse:
     largest: float  # size of the largest of them
 
 
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """One batch as the network saw it, and what it made of it before it learned from it."""
+
+    step: int  # batches trained, this one included
+    size: int  # pictures in the batch; the first MOST_SEEN of them are told
+    images: NDArray[np.uint8]  # (n, 28, 28) changed at random as the settings say
+    labels: NDArray[np.uint8]  # (n,)
+    answers: NDArray[np.int8]  # (n,) the likeliest class, or NO_ANSWER
+    losses: NDArray[np.float32]  # (n,) each one's part of the batch's loss
+
+
+MOST_SEEN = 32  # pictures of a batch
+
+
+def seen_in_batch(
+    config: Config,
+    weights: Weights,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    step: int,
+) -> Batch:
+    """What `weights` make of a batch, (n, 28, 28) and (n,), of the run's batch number `step`.
+
+    Dropout leaves out nothing here, and batch normalisation takes its averages: where a network has
+    these, its training sees the batch a little differently.
+    """
+    network = NETWORKS[config.network]
+    first, known = images[:MOST_SEEN], labels[:MOST_SEEN]
+    with np.errstate(all="ignore"):
+        probabilities = predict(network, weights, first)
+        right = probabilities[np.arange(len(first)), known]
+        losses = -np.log(np.maximum(right, np.finfo(np.float32).tiny))
+    finite = np.isfinite(probabilities).all(axis=1)
+    answers = np.where(finite, probabilities.argmax(axis=1), NO_ANSWER).astype(np.int8)
+    return Batch(step, len(images), first, known, answers, losses.astype(np.float32))
+
+
 def watched(config: Config) -> Watched:
     """One picture of each class, of those held out, or of those to learn from if none are.
 

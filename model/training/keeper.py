@@ -20,7 +20,6 @@ from pathlib import Path
 import psutil
 
 from model.training.run import Run
-from model.training.snapshot import TRAINING
 from model.training.storage.database import StorageError
 from model.training.storage.rows import TakenError
 from model.training.storage.store import Storage
@@ -96,13 +95,19 @@ class Keeper:
             new = run.name not in self.held
             self.held[run.name] = run
             self._changes[run.name] = self._changes.get(run.name, 0) + 1
-        if new or run.status not in TRAINING:
+        if new or run.at_rest:
             self._wake.set()
 
     def forget(self, name: str) -> None:
         """Do not keep this run any more."""
         with self._lock:
             self._drop(name)
+
+    def remove(self, name: str) -> None:
+        """Have nothing of a run kept; StorageError where that cannot be done."""
+        with self._saving:  # a round that saves it now would bring it back
+            self.forget(name)
+            self._storage.forget([name])
 
     def _drop(self, name: str) -> None:
         for known in (self.held, self._changes):
@@ -140,7 +145,7 @@ class Keeper:
                     held = list(self.held.values())
                 still = []
                 for run in held:
-                    if whole or run.status not in TRAINING or run.kept[0] < 0:
+                    if whole or run.at_rest or run.kept[0] < 0:
                         self._keep(run)
                         still.append(run.name)
                         self._began = time.monotonic()  # something answers
@@ -171,7 +176,7 @@ class Keeper:
             run.let_go([moment for moment, _ in record.past])
             run.kept = (record.snapshot.version, record.snapshot.step, record.revision + 1)
         with self._lock:
-            idle = run.status not in TRAINING and not run.outstanding
+            idle = run.at_rest and not run.outstanding
             if idle and self._changes.get(run.name) == changes:  # nothing came since
                 self._drop(run.name)
 

@@ -65,6 +65,8 @@ class Config:
     augmentation: str = "none"  # key of AUGMENTATIONS
     train_images: int = 60_000  # at most; fewer where validation pictures are held out
     validation_images: int = 0  # held out of training and measured after each epoch
+    target_accuracy: float = 0.0  # validation accuracy at which it ends, 0 to 1; 0 is none
+    patience: int = 0  # epochs without a better validation accuracy, after which it ends; 0: never
     seed: int = 0  # first weights, order of the pictures, augmentation
 
 
@@ -83,6 +85,8 @@ LABELS: dict[str, str] = {
     "augmentation": "Augmentation",
     "train_images": "Training images",
     "validation_images": "Validation images",
+    "target_accuracy": "Target accuracy",
+    "patience": "Patience",
     "seed": "Seed",
 }
 # Lowest and highest value of every number that a user can set.
@@ -95,6 +99,8 @@ LIMITS: dict[str, tuple[float, float]] = {
     "averaging": (0.0, 0.9999),
     "train_images": (100, 120_000),
     "validation_images": (0, 10_000),
+    "target_accuracy": (0.0, 1.0),
+    "patience": (0, 100),
     "seed": (0, 2**31 - 1),
 }
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -131,6 +137,12 @@ def check(config: Config) -> Config:
     """
     for name, kind in TYPES.items():
         _check_one(name, kind, getattr(config, name))
+    for name in ("target_accuracy", "patience"):
+        if getattr(config, name) and not config.validation_images:
+            raise SettingError(
+                f"{LABELS[name]} needs pictures that are held out, to measure by: set "
+                f"{LABELS['validation_images']} to 1,000, say."
+            )
     return replace(config, **{name: kind(getattr(config, name)) for name, kind in TYPES.items()})
 
 

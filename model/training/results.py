@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.training.checkpoint import Checkpoint
-from model.training.glimpse import Glimpse
+from model.training.glimpse import Batch, Glimpse
 from model.training.metrics import Score
 
 
@@ -27,4 +27,5 @@ class Slice:
     validation: Score | None  # at the end of an epoch, where pictures are held out
     test: Score | None  # at the end of the run, and only there
     glimpse: Glimpse | None = None  # of the network after it
+    batch: Batch | None = None  # where it was a single one
     cold: bool = False  # the first of its worker for this network: `seconds` says little

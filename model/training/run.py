@@ -1,4 +1,4 @@
-"""A run: one network being trained for one user. Play, pause, step, stop; its history.
+"""A run: one network being trained for one user. Play, pause, step, slow motion, stop; its history.
 
 A run decides which slice comes next and keeps what came back; where slices run is the engine's
 matter (`engine.py`), and what happens in one is `trainer.py`'s. All methods may be called from
@@ -23,14 +23,23 @@ from model.training.batches import split, steps_per_epoch
 from model.training.checkpoint import Trained, final_weights, start
 from model.training.faults import why
 from model.training.glimpse import Glimpse, glimpse
-from model.training.metrics import Score
 from model.training.pace import Pace
 from model.training.queue import Job, Jobs
-from model.training.recipes import Config, check, number
+from model.training.recipes import Config, SettingError, check
 from model.training.results import Slice
-from model.training.snapshot import ENDED, EpochResult, Snapshot, Status
+from model.training.snapshot import (
+    CHANGEABLE,
+    ENDED,
+    TRAINING,
+    Change,
+    Origin,
+    Snapshot,
+    Status,
+)
+from model.training.stopping import why_fail, why_stop
 from model.training.storage.record import Keys, Record, Summary
 from model.training.tasks import train_slice
+from model.training.watchers import Watchers
 
 SLICE_SECONDS = 0.6  # long enough that handing the state over costs little, short enough to watch
 # Where many runs share the workers, slices are shorter, so that turns come about so often; but not
@@ -40,6 +49,8 @@ MOMENTS = (10, 100)  # after so many batches the weights are kept, as after each
 FIRST_STEPS = 5  # the first slice is short, so that the charts soon show something
 MAX_TRIES = 3  # of one slice, before the run fails
 FORGOTTEN_SECONDS = 30 * 60  # a run that nobody looks at for so long pauses
+SLOW_SECONDS = 1.0  # between two batches of slow motion
+SLOW_FORGOTTEN_SECONDS = 60.0  # slow motion that nobody looks at for so long ends
 UNKNOWN_SECONDS = 20.0  # that a slice takes, about, before the pace is known
 MEASURING_SECONDS = 5.0  # that the validation or test set takes, about
 
@@ -62,8 +73,12 @@ class Run:
         keys: Keys | None = None,
         changed: Callable[[Run], None] = nobody,
         name: str = "",
+        begin: tuple[Weights, Origin] | None = None,
     ) -> None:
-        """`changed` is called after every change, on any thread; it must return at once."""
+        """`changed` is called after every change, on any thread; it must return at once.
+
+        It begins with random weights, or with those of another run that `begin` gives.
+        """
         check(config)
         pictures = datasets.load(config.data)
         train = split(
@@ -74,6 +89,8 @@ class Run:
         now = Snapshot("running", config, recipe, "", 0, per_epoch, empty, empty, (), 0.0, None, 0)
         now = replace(now, images_per_epoch=len(train))
         first, created = start(config), time.time()
+        if begin:
+            first, now = replace(first, weights=begin[0]), replace(now, origin=begin[1])
         keys = keys or Keys("", "", visitor)
         record = Record(name or uuid.uuid4().hex, keys, created, created, now, first, {})
         self._take(record, engine, visitor, changed)
@@ -92,14 +109,16 @@ class Run:
         self.touched = -math.inf  # when a look at it was noted, while it does not train
         self.checked = time.monotonic()  # when the registry saw that nobody else saved it
         self._engine, self._changed = engine, changed
-        self._checkpoint = record.checkpoint  # None once it has ended
-        self._weights = record.weights  # from then on
+        self._checkpoint = record.checkpoint  # None once it has ended and cannot go further
+        self._weights = record.weights  # then these
+        self._wanted: Config | None = None  # settings that count from the next slice on
+        self._single = False  # a single batch is wanted
+        self._timer: threading.Timer | None = None  # of the next batch in slow motion
         self._past: dict[int, Weights] = {}  # by batches: weights that are still to be kept
         self._tries = 0
         self._outstanding = False
         self._pace = Pace()
-        self._seen = time.monotonic() - max(0.0, time.time() - record.seen)
-        self._watchers: dict[str, Callable[[], bool]] = {}
+        self._watchers = Watchers(time.time() - record.seen)
         self._now = record.snapshot
         self._multiplications = multiplications(NETWORKS[record.snapshot.config.network])
 
@@ -123,9 +142,7 @@ class Run:
     def record(self) -> Record:
         """The run as it is to be kept."""
         with self._lock:
-            if self._look_round():
-                self._seen = time.monotonic()
-            seen = time.time() - (time.monotonic() - self._seen)
+            seen = time.time() - self._watchers.seconds()
             return Record(
                 self.name,
                 self.keys,
@@ -153,6 +170,14 @@ class Run:
             now.total_steps,
             now.config.epochs,
             test,
+            now.config,
+            now.epochs[-1].validation.accuracy
+            if now.epochs and now.epochs[-1].validation
+            else None,
+            now.seconds,
+            now.title,
+            now.starred,
+            now.origin,
         )
 
     def let_go(self, steps: Iterable[int]) -> None:
@@ -164,7 +189,7 @@ class Run:
     def snapshot(self) -> Snapshot:
         """The run as it is now; asking for it tells the run that somebody watches."""
         with self._lock:
-            self._seen = time.monotonic()
+            self._watchers.look()
             return self._now
 
     def glimpse(self) -> Glimpse:
@@ -186,13 +211,12 @@ class Run:
     def watch(self, watcher: str, is_here: Callable[[], bool]) -> None:
         """Count as watched for as long as `is_here` says so, whatever the watcher looks at."""
         with self._lock:
-            self._look_round()
-            self._watchers[watcher] = is_here
+            self._watchers.add(watcher, is_here)
 
     def watched(self) -> bool:
         """Whether somebody watches now."""
         with self._lock:
-            return self._look_round()
+            return self._watchers.anybody()
 
     @property
     def status(self) -> Status:
@@ -204,11 +228,22 @@ class Run:
         """Whether a slice is queued or running."""
         return self._outstanding
 
+    @property
+    def goes_further(self) -> bool:
+        """Whether it has ended and has what it needs to be taken up again: see `change`."""
+        return self._now.status in ENDED and self._checkpoint is not None
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing happens until somebody wants it."""
+        return self._now.status not in TRAINING and not self._now.slow
+
     def pause(self, message: str = "") -> None:
         """Let the slice that is under way end, and submit no other."""
         with self._lock:
-            if self._now.status == "running":
-                self._change(status="paused", message=message)
+            if self._now.status == "running" or self._now.slow:
+                self._single = False
+                self._change(status="paused", message=message, until=0, slow=False)
                 self._withdraw()
 
     def _withdraw(self) -> None:
@@ -220,8 +255,17 @@ class Run:
         """Go on after a pause."""
         with self._lock:
             if self._now.status == "paused":
-                self._change(status="running", message="")
+                self._single = False
+                self._change(status="running", message="", slow=False)
                 self._submit(self._steps())
+
+    def one_epoch(self) -> None:
+        """Go on to the end of the epoch, and pause there."""
+        with self._lock:
+            if self._now.status in ("running", "paused"):
+                per_epoch = self._now.steps_per_epoch
+                self._change(until=(self._now.step // per_epoch + 1) * per_epoch)
+                self.resume()
 
     def stay_paused(self, message: str) -> None:
         """Say why it does not go on."""
@@ -233,13 +277,91 @@ class Run:
         """While paused: train a single batch and stay paused."""
         with self._lock:
             if self._now.status == "paused":
+                self._change(slow=False)
+                self._single = True  # also where the slice before has not ended yet
+                self._go_on()
+
+    def slow_motion(self) -> None:
+        """Train about one batch a second, for as long as somebody looks."""
+        with self._lock:
+            if self._now.status in ("running", "paused") and not self._now.slow:
+                self._change(status="paused", message="", until=0, slow=True)
+                self._withdraw()
                 self._submit(1)
+
+    def _next_slow(self) -> None:
+        """The second is over."""
+        with self._lock:
+            self._timer = None
+            if not self._now.slow:
+                return
+            if self._watchers.seconds() > SLOW_FORGOTTEN_SECONDS:
+                self._change(slow=False)
+            else:
+                self._submit(1)
+
+    def change(self, **settings: object) -> None:
+        """Train on with other settings, of CHANGEABLE; they count from the next slice on.
+
+        An ended run that keeps its optimizer's state goes further so, if its epochs allow it.
+        Raises SettingError where it cannot.
+        """
+        with self._lock:
+            now = self._now
+            config = check(replace(now.config, **settings))  # type: ignore[arg-type]
+            least = now.step // now.steps_per_epoch + 1
+            if config.epochs < least:
+                raise SettingError(
+                    f"Epochs is {config.epochs}; this run is in epoch {least}, so it must be "
+                    f"{least} or more."
+                )
+            if now.status == "stopping" or not self._checkpoint:
+                raise SettingError("This run has ended, and nothing of it can be changed.")
+            self._wanted = config
+            self._withdraw()
+            if not self._outstanding:
+                self._take_wanted()
+            if now.status in ENDED:
+                self._change(status="running", message="", test=None)
+            self._go_on()
+
+    def _take_wanted(self) -> None:
+        """From here on, the settings that somebody asked for count."""
+        before, after, self._wanted = self._now.config, self._wanted, None
+        if after is None:
+            return
+        changes = tuple(
+            Change(self._now.step, name, getattr(before, name), getattr(after, name))
+            for name in CHANGEABLE
+            if getattr(before, name) != getattr(after, name)
+        )
+        self._change(config=after, changes=(*self._now.changes, *changes))
+        if self._now.step >= self._now.total_steps:  # while it was asked for, the epoch ended
+            self._change(status="stopping")
+
+    def mark(self, **marks: object) -> None:
+        """What its visitor notes of it: `title`, `starred`."""
+        with self._lock:
+            self._change(**marks)
+
+    def discard(self) -> None:
+        """End for good: nothing of it is kept from now on."""
+        with self._lock:
+            self._changed = nobody
+            self._withdraw()
+            self._end("stopped")
+
+    def let_go_of_state(self) -> None:
+        """Where it has ended, keep no more than its weights: it cannot go further then."""
+        with self._lock:
+            if self._now.status in ENDED:
+                self._checkpoint = None
 
     def stop(self) -> None:
         """End here: keep the newest weights and measure them on the test set."""
         with self._lock:
             if self._now.status in ("running", "paused"):
-                self._change(status="stopping", message="")
+                self._change(status="stopping", message="", until=0, slow=False)
                 self._withdraw()
                 self._submit(0)
 
@@ -266,7 +388,7 @@ class Run:
         here, per_epoch, pace = self._now.step, self._now.steps_per_epoch, self._pace
         seconds = min(SLICE_SECONDS, max(LEAST_SLICE_SECONDS, TURN_SECONDS / pace.sharing))
         most = max(1, round(seconds / pace.per_batch)) if pace.per_batch else FIRST_STEPS
-        moments = (*MOMENTS, (here // per_epoch + 1) * per_epoch)
+        moments = (*MOMENTS, (here // per_epoch + 1) * per_epoch, self._now.until)
         left = min(moment - here for moment in moments if moment > here)
         return math.ceil(left / math.ceil(left / most))
 
@@ -274,6 +396,7 @@ class Run:
         if self._outstanding or not self._checkpoint:
             return
         self._outstanding = True
+        self._take_wanted()
         stopping, running = self._now.status == "stopping", self._now.status == "running"
         took = self._pace.per_batch * steps + MEASURING_SECONDS
         self._pace.began(running)
@@ -304,22 +427,19 @@ class Run:
     def _go_on(self) -> None:
         """Submit what comes next, unless the run is paused or has ended."""
         if self._now.status == "running":
-            if self._forgotten():
+            if self._watchers.seconds() > FORGOTTEN_SECONDS:
                 self.pause("Paused, because nobody has looked at this run for half an hour.")
             else:
                 self._submit(self._steps())
         elif self._now.status == "stopping":
             self._submit(0)
-
-    def _look_round(self) -> bool:
-        """Let go of watchers that are gone; whether one is left."""
-        self._watchers = {name: here for name, here in self._watchers.items() if here()}
-        return bool(self._watchers)
-
-    def _forgotten(self) -> bool:
-        if self._look_round():
-            self._seen = time.monotonic()
-        return time.monotonic() - self._seen > FORGOTTEN_SECONDS
+        elif self._single and not self._outstanding:
+            self._single = False
+            self._submit(1)
+        elif self._now.slow and self._timer is None and not self._outstanding:
+            self._timer = threading.Timer(SLOW_SECONDS, self._next_slow)
+            self._timer.daemon = True
+            self._timer.start()
 
     def _failed(self, error: BaseException | None) -> None:
         """Count a failed try; the same slice is submitted again until there were too many."""
@@ -333,23 +453,15 @@ class Run:
             )
 
     def _end(self, status: Status, message: str = "") -> None:
-        """Keep the weights and let go of the rest: the optimizer's state is twice as large."""
+        """What it needs to go further stays with it: see `change`."""
         if self._checkpoint:
             self._weights = final_weights(self._checkpoint, self._now.config)
-        self._checkpoint = None
-        self._change(status=status, message=message)
+        self._change(status=status, message=message, until=0, slow=False)
 
     def _store(self, result: Slice) -> None:
         now, steps = self._now, len(result.losses)
-        if not all(
-            np.isfinite(a).all() for a in (result.losses, *result.checkpoint.weights.values())
-        ):
-            self._end(
-                "failed",
-                "The loss grew beyond all numbers, so the weights were about to be lost: "
-                f"the learning rate of {number(now.config.learning_rate)} is too high here. The "
-                f"weights after {now.step} batches are kept. Start again with a tenth of it.",
-            )
+        if fault := why_fail(now, result):
+            self._end("failed", fault)
             return
         self._checkpoint = result.checkpoint
         images = now.images_in(now.step, now.step + steps)
@@ -362,25 +474,21 @@ class Run:
             images_per_second=self._pace.images_per_second,
             test=result.test,
             glimpse=result.glimpse,
+            batch=result.batch or now.batch,
+            seconds=now.seconds + result.seconds,
         )
         ended = steps and result.checkpoint.step % now.steps_per_epoch == 0
         if ended or result.checkpoint.step in MOMENTS:
             self._past[result.checkpoint.step] = final_weights(result.checkpoint, now.config)
         if ended:
-            self._end_epoch(result.validation)
+            self._change(epochs=(*now.epochs, self._now.ended_epoch(result.validation)))
         if result.test:
             whole = self._now.step >= now.total_steps
-            self._end("finished" if whole else "stopped")
-
-    def _end_epoch(self, validation: Score | None) -> None:
-        now = self._now
-        first = now.step - now.steps_per_epoch
-        sizes = now.batch_sizes(first, now.step)
-        loss, accuracy = (
-            float(np.average(each[first:], weights=sizes)) for each in (now.losses, now.accuracies)
-        )
-        ended = EpochResult(len(now.epochs) + 1, loss, accuracy, validation)
-        self._change(epochs=(*now.epochs, ended))
+            self._end("finished" if whole else "stopped", self._now.message)
+        elif ended and (reason := why_stop(self._now)):
+            self._change(status="stopping", message=reason)
+        elif self._now.until and self._now.step >= self._now.until:
+            self._change(status="paused", until=0)
 
     def _change(self, **changes: object) -> None:
         with self._lock:

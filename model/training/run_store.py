@@ -15,6 +15,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
@@ -26,7 +27,7 @@ from model.training.queue import Jobs
 from model.training.quotas import Quotas
 from model.training.recipes import LIMITS, Config, SettingError, check
 from model.training.run import Run
-from model.training.snapshot import TRAINING
+from model.training.snapshot import ENDED, TRAINING, Origin
 from model.training.storage.database import StorageError
 from model.training.storage.record import Keys, Summary
 from model.training.storage.rows import DamagedRowError
@@ -91,14 +92,20 @@ class Runs:
 
     # Starting and going on
 
-    def start(self, config: Config, recipe: str, visitor: str = "") -> str:
-        """Start a run and give the token that steers it; raise ServerFullError or SettingError."""
+    def start(
+        self,
+        config: Config,
+        recipe: str,
+        visitor: str = "",
+        begin: tuple[Weights, Origin] | None = None,
+        title: str = "",
+    ) -> str:
+        """Start a run and give the token that steers it; raise ServerFullError or SettingError.
+
+        It begins with random weights, or with those that `begin` gives.
+        """
         check(config)
-        if config.epochs > self.quotas.epochs:
-            raise SettingError(
-                f"Epochs is {config.epochs}; on this server it must be "
-                f"{LIMITS['epochs'][0]} to {self.quotas.epochs}."
-            )
+        self._check_epochs(config.epochs)
         with self._lock:
             who = digest(visitor) if visitor else ""
             self._admit(who)
@@ -107,10 +114,20 @@ class Runs:
             name = secrets.token_hex(16)
             token = of_run(visitor, name) if visitor else secrets.token_urlsafe(16)
             keys = Keys(digest(token), digest(showing(token)), who)
-            run = Run(config, recipe, self._engine, who, keys, self._changed, name)
+            run = Run(config, recipe, self._engine, who, keys, self._changed, name, begin)
+            if title:
+                run.mark(title=title)
             self._runs[name] = run
             self._changed(run)
         return token
+
+    def _check_epochs(self, epochs: object) -> None:
+        """Raise SettingError where these are more than this server allows."""
+        if isinstance(epochs, int) and epochs > self.quotas.epochs:
+            raise SettingError(
+                f"Epochs is {epochs}; on this server it must be "
+                f"{LIMITS['epochs'][0]} to {self.quotas.epochs}."
+            )
 
     def refusal(self, visitor: str) -> str:
         """Why this visitor can start no run now, in sentences; empty if there is room for one."""
@@ -122,6 +139,17 @@ class Runs:
 
     def resume(self, run: Run) -> None:
         """Go on with a paused run; where there is no place for it now, it says so."""
+        self._go_on(run, Run.resume)
+
+    def one_epoch(self, run: Run) -> None:
+        """Train to the end of the epoch and pause there; likewise."""
+        run = self._newest(run)
+        if run.status == "running":
+            run.one_epoch()
+        else:
+            self._go_on(run, Run.one_epoch)
+
+    def _go_on(self, run: Run, how: Callable[[Run], None]) -> None:
         run = self._newest(run)
         if run.status != "paused" or not self._is_ours(run):
             return
@@ -131,13 +159,48 @@ class Runs:
             except ServerFullError as error:
                 run.stay_paused(str(error))
             else:
-                run.resume()
+                how(run)
 
     def one_batch(self, run: Run) -> None:
         """Train one batch of a paused run."""
         run = self._newest(run)
         if run.status == "paused" and self._is_ours(run):
             run.one_batch()
+
+    def slow_motion(self, run: Run) -> None:
+        """Train about one batch a second."""
+        run = self._newest(run)
+        if run.status == "running" or (run.status == "paused" and self._is_ours(run)):
+            run.slow_motion()
+
+    def change(self, run: Run, **settings: object) -> None:
+        """Have a run go on with other settings, an ended one further than it was to go.
+
+        Raises SettingError or ServerFullError.
+        """
+        run = self._newest(run)
+        self._check_epochs(settings.get("epochs"))
+        if run.status not in TRAINING and not self._is_ours(run):
+            raise SettingError(ELSEWHERE)
+        with self._lock:
+            if run.status in ENDED:
+                self._admit(run.visitor)
+            run.change(**settings)
+
+    def mark(self, run: Run, **marks: object) -> None:
+        """Note what the visitor calls a run, its `title`, or whether it is `starred`."""
+        run = self._newest(run)
+        if run.status in TRAINING or self._is_ours(run):
+            run.mark(**marks)
+
+    def remove(self, run: Run) -> None:
+        """Forget a run, with all that is kept of it; StorageError where that cannot be done."""
+        run = self._newest(run)
+        run.discard()
+        with self._lock:
+            self._let_go(run.name)
+        if self._keeper:
+            self._keeper.remove(run.name)
 
     def pause(self, run: Run) -> None:
         """Let a run that trains wait."""
@@ -194,6 +257,7 @@ class Runs:
             self._keeper.changed(run)
         else:
             self._alone[run.name] = run
+            run.let_go_of_state()  # many of them lie in memory
             run.let_go([step for step, _ in run.record().past])
 
     def _in_memory(self) -> list[Run]:

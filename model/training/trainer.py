@@ -32,7 +32,7 @@ from model.networks.architectures import (
 from model.networks.graph import TrainingMode, logits
 from model.training.batches import augment, epoch_plan, split, steps_per_epoch
 from model.training.checkpoint import Checkpoint, final_weights
-from model.training.glimpse import glimpse
+from model.training.glimpse import Batch, glimpse, seen_in_batch
 from model.training.metrics import Score, score
 from model.training.recipes import OPTIMIZERS, Config, learning_rates
 from model.training.results import Slice
@@ -235,10 +235,12 @@ def advance(checkpoint: Checkpoint, config: Config, steps: int, last: bool = Fal
     plan = epoch_plan(len(train), config.augmentation, config.seed, epoch)
     first, end = done * config.batch_size, (done + steps) * config.batch_size
     chosen = train[plan.order[first:end]]
+    labels = pictures.train_labels[chosen]
+    images = augment(pictures.train_images[chosen], plan, first)
     trainer.restore(checkpoint)
     losses, accuracies = trainer.train(
-        tf.constant(augment(pictures.train_images[chosen], plan, first)),
-        tf.constant(pictures.train_labels[chosen], tf.int32),
+        tf.constant(images),
+        tf.constant(labels, tf.int32),
         config.batch_size,
         tf.constant(_step_rows(config, checkpoint.step, steps, per_epoch * config.epochs)),
         config.label_smoothing,
@@ -252,9 +254,17 @@ def advance(checkpoint: Checkpoint, config: Config, steps: int, last: bool = Fal
     weights = final_weights(after, config)
     test = evaluate(config, weights) if finished else None
     seen = glimpse(config, weights, after.step)
+    batch = _single(config, checkpoint, images, labels) if steps == 1 else None
     seconds = time.perf_counter() - started
     parts = (losses.numpy(), accuracies.numpy(), seconds, validation, test)
-    return Slice(after, *parts, glimpse=seen, cold=cold)
+    return Slice(after, *parts, glimpse=seen, batch=batch, cold=cold)
+
+
+def _single(
+    config: Config, checkpoint: Checkpoint, images: NDArray[np.uint8], labels: NDArray[np.uint8]
+) -> Batch:
+    """The one batch of a slice, as the network saw it before it learned from it."""
+    return seen_in_batch(config, checkpoint.weights, images, labels, checkpoint.step + 1)
 
 
 def validate(checkpoint: Checkpoint, config: Config) -> Score:

@@ -252,7 +252,7 @@ def test_who_comes_back_after_the_server_was_killed_finds_their_runs(open_page, 
         page.goto(f"{address}/train")
         page.get_by_role("button", name=re.compile("^LeNet, own settings, .*: running")).click()
         expect(page).to_have_url(link)
-        page.get_by_text("Link to share").click()
+        page.get_by_text("Links to share").click()
         shown = page.get_by_label("Link", exact=True).input_value()
         other = open_page()
         other.goto(shown)

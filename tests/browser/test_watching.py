@@ -37,7 +37,7 @@ def moves(page):
 
 def height(page):
     """From the run's bar to what follows the run, in pixels."""
-    bar, after = page.locator(".run-progress"), page.get_by_text("Link to share")
+    bar, after = page.locator(".run-progress"), page.get_by_text("Links to share")
     return after.bounding_box()["y"] - bar.bounding_box()["y"]
 
 
@@ -55,7 +55,7 @@ def test_answers_and_filters_move_with_the_run_and_nothing_jumps(trainer, open_p
     before = height(page)
     moves(page)
     assert height(page) == pytest.approx(before, abs=1)
-    page.get_by_text("Link to share").click()
+    page.get_by_text("Links to share").click()
     shown = open_page()
     shown.goto(page.get_by_label("Link", exact=True).input_value())
     expect(shown.get_by_role("heading", name=COUNT)).to_be_visible()
@@ -130,10 +130,10 @@ def test_a_link_is_copied_with_the_keyboard_alone(trainer, open_page, clipboard)
             "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
         )
     start(page, trainer, **LONG)
-    page.get_by_text("Link to share").click()
+    page.get_by_text("Links to share").click()
     field = page.get_by_label("Link", exact=True)
     expect(field).not_to_be_editable()
-    page.get_by_role("button", name="Copy").press("Enter")
+    page.get_by_role("button", name="Copy").first.press("Enter")
     expect(page.get_by_role("status").filter(has_text="Copied")).to_be_visible()
     read = "window.readBack?.() ?? navigator.clipboard.readText()"
     assert page.evaluate(read) == field.input_value()
@@ -145,7 +145,7 @@ def test_the_code_of_a_network_can_be_copied(server, open_page):
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"{server}/network")
     page.get_by_text("The Keras code").first.click()
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("status").filter(has_text="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("import keras")

@@ -14,7 +14,8 @@ from model import PROJECT, server
 from model.cache import Kept
 from model.data import datasets
 from model.networks.architectures import NETWORKS, initial_weights
-from model.training.checkpoint import Trained, to_bytes
+from model.training import run as run_module
+from model.training.checkpoint import Trained, start, to_bytes
 from model.training.file_kinds import INSTEAD
 from model.training.metrics import Score
 from model.training.recipes import LABELS, LIMITS, RECIPES, Config, number
@@ -245,6 +246,93 @@ def wait(condition):
     raise AssertionError("waited too long")
 
 
+def started(page, engine):
+    """A run whose first slice waits for its answer."""
+    engine.answering = False
+    button(page, "Start training").click().run()
+    return server.runs().get(page.session_state["run_token"])
+
+
+def test_step_epoch_and_slow_motion_are_for_when_they_make_sense(page, engine, monkeypatch):
+    monkeypatch.setattr(run_module, "SLOW_SECONDS", 0.01)
+    run = started(page, engine)
+    assert button(page, "Step").disabled
+    button(page, "Pause").click().run()
+    engine.answer()
+    wait(lambda: not run.outstanding)
+    before = run.snapshot().step
+    button(page, "Step").click().run()
+    engine.answer()
+    wait(lambda: not run.outstanding)
+    assert (run.snapshot().step, run.status) == (before + 1, "paused")
+    button(page, "Slow motion").click().run()
+    assert run.snapshot().slow
+    assert button(page, "Slow motion").disabled
+    for _ in range(2):
+        wait(lambda: engine.waiting)
+        engine.answer()
+    wait(lambda: run.snapshot().step >= before + 3)
+    assert "Slow motion · epoch 1" in live(page.run())["news"]["where"]
+    button(page, "Epoch").click().run()
+    assert run.snapshot().until == run.snapshot().steps_per_epoch
+    assert "pauses at the end of this epoch" in live(page)["news"]["where"]
+    assert not page.exception
+
+
+def test_start_over_begins_anew_and_keeps_the_first_run(page, engine):
+    run = started(page, engine)
+    server.runs().change(run, learning_rate=0.01)
+    engine.answer()
+    wait(lambda: run.snapshot().changes)
+    page.run()
+    button(page, "Start over").click().run()
+    other = server.runs().get(page.session_state["run_token"])
+    assert other.name != run.name
+    assert run.status == "paused"
+    assert other.snapshot().config == run.snapshot().first_config
+    assert other.snapshot().config.learning_rate == RECIPES["quick"].config.learning_rate
+    assert not page.exception
+
+
+def test_settings_are_changed_on_the_way_and_what_cannot_be_is_told(page, engine):
+    run = started(page, engine)
+    rate, epochs = f"change_rate_{run.name}", f"change_epochs_{run.name}"
+    for wrong, words in (("fast", "it must be a number"), ("7", "it must be 0.000001 to 1")):
+        page.text_input(rate).set_value(wrong)
+        button(page, "Apply").click().run()
+        assert words in page.error[0].value
+    page.text_input(rate).set_value("0,001")
+    page.number_input(epochs).set_value(9)
+    button(page, "Apply").click().run()
+    assert not page.error
+    engine.answer()
+    wait(lambda: run.snapshot().changes)
+    now = run.snapshot().config
+    assert (now.learning_rate, now.epochs) == (0.001, 9)
+    page.run()
+    assert "Learning rate 0.004 → 0.001 after" in captions(page)
+    assert not page.exception
+
+
+def test_an_ended_run_trains_on(page, engine):
+    run = started(page, engine)
+    button(page, "Stop and keep weights").click().run()
+    engine.answering = True
+    engine.answer()
+    wait(lambda: run.status == "stopped")
+    run._checkpoint = start(run.snapshot().config)  # as a storage would have kept it
+    engine.answering = False
+    page.run()
+    page.number_input(f"change_epochs_{run.name}").set_value(1_000)
+    button(page, "Train on").click().run()
+    assert "it must be 1 to 100" in page.error[0].value
+    page.number_input(f"change_epochs_{run.name}").set_value(20)
+    button(page, "Train on").click().run()
+    assert (run.status, run.snapshot().config.epochs) == ("running", 20)
+    assert button(page, "Pause")
+    assert not page.exception
+
+
 def test_a_refresh_comes_back_to_the_run_and_a_stranger_does_not(page, engine):
     engine.answering = False
     button(page, "Start training").click().run()
@@ -272,7 +360,15 @@ def test_a_link_to_show_watches_and_steers_nothing(page, engine, copyable):
     shown.run()
     shown.switch_page("pages/train.py").run()
     labels = [one.label for one in shown.button]
-    assert not {"Pause", "Resume", "One batch", "Stop and keep weights"} & set(labels)
+    assert not {
+        "Pause",
+        "Resume",
+        "Step",
+        "Epoch",
+        "Slow motion",
+        "Start over",
+        "Stop and keep weights",
+    } & set(labels)
     assert not copyable(shown)
     assert any("cannot be paused or stopped" in one.value for one in shown.caption)
     assert live(shown)["news"]["where"]

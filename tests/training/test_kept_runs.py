@@ -134,7 +134,7 @@ def test_a_run_that_nobody_watched_lately_is_there_and_paused(serve, monkeypatch
     token = before.start(SMALL, "quick", "me")
     before._engine.train()
     run = before.get(token)
-    run._seen -= 31 * 60
+    run._watchers._seen -= 31 * 60
     kept(before)
     wait(lambda: before._storage.load(run.name).seen < time.time() - 30 * 60)
     serve.kill(before)

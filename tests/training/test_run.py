@@ -30,7 +30,7 @@ from model.training.recipes import Config, SettingError
 from model.training.results import Slice
 from model.training.run import Run
 from model.training.run_store import Runs, ServerFullError
-from model.training.snapshot import ENDED, history_csv
+from model.training.snapshot import ENDED, Change, history_csv
 from tests.lazy import Lazy
 from tests.training.killing import killed_and_started_again
 
@@ -288,7 +288,7 @@ def test_runs_that_were_started_paused_and_left_do_not_lock_the_server(monkeypat
     assert runs.get(token)
 
 
-def test_an_ended_run_keeps_its_weights_and_not_the_optimizers_state():
+def test_an_ended_run_lets_go_of_its_optimizers_state_where_memory_alone_has_it():
     config = replace(SMALL, optimizer="adamw", averaging=0.9)
     engine = Scripted([])
     run = Run(config, "custom", engine)
@@ -301,7 +301,11 @@ def test_an_ended_run_keeps_its_weights_and_not_the_optimizers_state():
     wait(lambda: failed.status == "failed")
     assert run.status == "stopped"
     for ended_run in (run, failed):
+        assert ended_run._checkpoint
+        ended_run.let_go_of_state()
         assert ended_run._checkpoint is None
+        with pytest.raises(SettingError, match="ended"):
+            ended_run.change(epochs=50)
         assert set(ended_run.trained().weights) == set(checkpoint.weights)
 
 
@@ -398,7 +402,10 @@ def test_history_as_csv():
     run = Run(SMALL, "custom", Scripted([trained_by(20), trained_by(7, 0.25)]))
     wait(lambda: run.snapshot().step == 27)
     epochs = (replace(run.snapshot().epochs[0], validation=score),)
-    lines = list(csv.DictReader(io.StringIO(history_csv(replace(run.snapshot(), epochs=epochs)))))
+    changes = (Change(22, "learning_rate", 0.001, 0.01), Change(22, "epochs", 2, 3))
+    now = replace(run.snapshot(), epochs=epochs, changes=changes)
+    lines = list(csv.DictReader(io.StringIO(history_csv(now))))
+    assert lines[22]["changed"] == "learning_rate 0.001 to 0.01; epochs 2 to 3"
     assert len(lines) == 27
     assert lines[19] == {
         "epoch": "1",
@@ -407,6 +414,7 @@ def test_history_as_csv():
         "accuracy": "1.000000",
         "validation_loss": "0.500000",
         "validation_accuracy": "0.800000",
+        "changed": "",
     }
     assert (lines[20]["epoch"], lines[20]["batch"], lines[20]["validation_loss"]) == ("2", "1", "")
 

@@ -16,10 +16,11 @@ from model.data.datasets import DataError
 from model.networks.architectures import NETWORKS
 from model.networks.first_layer import first_kernels
 from model.training.checkpoint import start
+from model.training.glimpse import Batch
 from model.training.metrics import Score
 from model.training.recipes import Config
 from model.training.run import Run
-from model.training.snapshot import EpochResult
+from model.training.snapshot import Change, EpochResult
 from ui import live
 from ui.train import curves, progress
 
@@ -76,7 +77,7 @@ def test_news_begin_where_those_before_ended(run):
     trained(run, 65)
     first = news()
     assert first["after"] == ""
-    assert first["cursor"] == "32-1-65"
+    assert first["cursor"] == "32-1-65-0"
     assert [len(line["y"]) for line in first["curves"]["figures"][0]["lines"]] == [32, 32, 1]
     assert not news(first["cursor"])["curves"]["figures"][0]["lines"][0]["y"]
     trained(run, 10)
@@ -103,7 +104,7 @@ def test_the_time_that_is_left_is_told_once_it_is_known(run, images_per_second, 
     assert news()["where"] == f"Running · epoch 1 of 10 · batch 60 of 60 · {words}"
 
 
-WRONG = ["", "nonsense", "-1--1--1", "9" * 30 + "-0-0", "1-2", "1-2-3-4", "%00"]
+WRONG = ["", "nonsense", "-1--1--1-0", "9" * 30 + "-0-0", "1-2", "1-2-3", "1-2-3-4-5", "%00"]
 
 
 @pytest.mark.parametrize("after", WRONG)
@@ -116,9 +117,37 @@ def test_a_cursor_that_nobody_gave_gets_everything(run, after):
 
 def test_a_cursor_from_the_future_gets_nothing_new(run):
     trained(run, 20)
-    found = news("900-9-900")
-    assert found["cursor"] == "10-0-20"
+    found = news("900-9-900-0")
+    assert found["cursor"] == "10-0-20-0"
     assert found["curves"]["figures"][0]["lines"][0]["y"] == []
+
+
+def test_a_single_batch_is_told_once_and_not_any_more_when_the_run_went_on(run):
+    trained(run, 20)
+    images = np.arange(2 * 28 * 28, dtype=np.uint8).reshape(2, 28, 28)
+    labels, answers = np.array([1, 2], np.uint8), np.array([1, -1], np.int8)
+    batch = Batch(20, 2, images, labels, answers, np.array([0.1, 2.5], np.float32))
+    run._change(batch=batch)
+    first = news()
+    assert base64.b64decode(first["batch"]["pixels"]) == images.tobytes()
+    assert first["batch"]["answers"] == [1, -1]
+    assert "batch" not in news(first["cursor"])
+    trained(run, 1)
+    gone = news(first["cursor"])
+    assert gone["batch"] is None
+    assert "batch" not in news(gone["cursor"])
+    assert "batch" not in news()
+
+
+def test_what_was_changed_on_the_way_stands_on_the_curves_and_the_page_is_told(run):
+    trained(run, 90)
+    before = news()["state"]
+    run._change(changes=(Change(60, "learning_rate", 0.001, 0.01),))
+    assert news()["state"] == f"{before}, changed 1 times"
+    for figure in (curves.loss(run.snapshot(), "t"), curves.accuracy(run.snapshot(), "t")):
+        [line] = [one for one in figure["layout"]["shapes"] if one.get("xref") == "x"]
+        assert (line["x0"], line["x1"]) == (1.0, 1.0)
+        assert "rate 0.01" in [one["text"] for one in figure["layout"]["annotations"]]
 
 
 def test_a_tick_is_small_also_where_thirty_train(run):
@@ -128,9 +157,9 @@ def test_a_tick_is_small_also_where_thirty_train(run):
     assert config.epochs * 60 > curves.MOST_POINTS
     before = news()["cursor"]
     trained(run, 60)
-    assert len(asked(before)[1]) < 1_900
+    assert len(asked(before)[1]) < 1_920
     trained(run, 20)
-    assert len(asked(news("180-5-300")["cursor"])[1]) < 800  # the glimpse is known
+    assert len(asked(news("180-5-300-0")["cursor"])[1]) < 800  # the glimpse is known
 
 
 @pytest.mark.parametrize("name", NETWORKS)

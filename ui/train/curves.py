@@ -51,6 +51,8 @@ ARTICLE_WORDS = {
     "yanchor": "bottom",
 }
 
+SHORT_NAMES = {"learning_rate": "rate", "epochs": "epochs"}  # of what may change on the way
+
 Floats = NDArray[np.floating]
 
 
@@ -147,14 +149,42 @@ def _framed(now: Snapshot, traces: list[Figure], yaxis: Figure, token: str, **mo
 def loss(now: Snapshot, token: str) -> Figure:
     """Loss against epochs: how wrong the network is, lower is better. Its points: `grown`."""
     traces = [*_lines(".3f"), *_epoch_points(now, ".3f")]
-    return _framed(now, traces, {"title": {"text": "Loss"}, "range": [0, _highest(now)]}, token)
+    axis = {"title": {"text": "Loss"}, "range": [0, _highest(now)]}
+    lines, words = _marks(now)
+    return _framed(now, traces, axis, token, shapes=lines, annotations=words)
 
 
 def accuracy(now: Snapshot, token: str) -> Figure:
     """Accuracy against epochs: the share of pictures that the network gets right; see `grown`."""
     traces = [*_lines(".1%"), *_epoch_points(now, ".2%")]
     axis = {"title": {"text": "Accuracy"}, "range": [0, 1.005], "tickformat": ".0%"}
-    return _framed(now, traces, axis, token, shapes=[ARTICLE_LINE], annotations=[ARTICLE_WORDS])
+    lines, words = _marks(now)
+    return _framed(
+        now,
+        traces,
+        axis,
+        token,
+        shapes=[ARTICLE_LINE, *lines],
+        annotations=[ARTICLE_WORDS, *words],
+    )
+
+
+def _marks(now: Snapshot) -> tuple[list[Figure], list[Figure]]:
+    """A line with a word for each setting that was changed on the way."""
+    lines, words = [], []
+    for number, change in enumerate(now.changes):
+        x = change.step / now.steps_per_epoch
+        place = {"yref": "y domain", "xref": "x"}
+        line = {"color": PALETTE["grey"], "width": 1.5, "dash": "dot"}
+        lines.append(place | {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line})
+        text = f"{SHORT_NAMES[change.name]} {change.after:g}"
+        height = 0.99 - 0.09 * (number % 4)  # one does not lie on the next
+        words.append(
+            place
+            | {"text": text, "x": x, "y": height, "showarrow": False}
+            | {"xanchor": "left", "yanchor": "top"}
+        )
+    return lines, words
 
 
 def _highest(now: Snapshot) -> float:

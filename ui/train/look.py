@@ -13,7 +13,7 @@ from model.data.datasets import CLASSES
 from model.networks.architectures import NETWORKS, Network
 from model.networks.first_layer import first_layer
 from model.networks.layers import Conv
-from model.training.glimpse import Glimpse, watched
+from model.training.glimpse import Batch, Glimpse, watched
 from model.training.recipes import Config
 from ui import images
 
@@ -47,6 +47,18 @@ def _filters(network: Network) -> dict[str, str]:
         "of four weights."
     )
     return {"name": "The first units", "words": words}
+
+
+def batch(seen: Batch) -> dict[str, Any]:
+    """One batch as JSON has it; its pixels are bytes in base64, (n, 28, 28)."""
+    return {
+        "step": seen.step,
+        "size": seen.size,
+        "pixels": base64.b64encode(seen.images.tobytes()).decode(),
+        "labels": seen.labels.tolist(),
+        "answers": seen.answers.tolist(),
+        "losses": [round(float(loss), 3) for loss in seen.losses],
+    }
 
 
 def news(seen: Glimpse) -> dict[str, Any]:

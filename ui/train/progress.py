@@ -8,7 +8,7 @@ from typing import Any
 from model import server
 from model.data.datasets import DataError
 from model.training.run import Run
-from model.training.snapshot import ENDED, TRAINING, Snapshot
+from model.training.snapshot import ENDED, Snapshot
 from ui.live import View, follow
 from ui.plots import chart
 from ui.train import announcements, curves, look, reading
@@ -18,7 +18,8 @@ ACCURACY_ALT = "Accuracy against epochs, of each batch, smoothed, and per epoch"
 TICK_SECONDS = 1.0  # between two looks at a run that moves
 PAUSED_SECONDS = 3.0  # and at one that is paused: somebody else may go on with it
 TICK_SHARE = 0.1  # seconds more for every run on the server: their slices come less often, too
-CURSOR = re.compile(r"(\d{1,9})-(\d{1,9})-(\d{1,9})")  # points, epochs, whose glimpse: drawn
+# What is drawn: points, epochs, after which batch the glimpse was taken, and which single batch.
+CURSOR = re.compile(r"(\d{1,9})-(\d{1,9})-(\d{1,9})-(\d{1,9})")
 
 
 def watch(run: Run, token: str) -> None:
@@ -59,13 +60,29 @@ def _seen(run: Run, drawn: int) -> tuple[int, dict[str, Any] | None]:
     return seen.step, look.news(seen) if seen.step != drawn else None
 
 
+def _batch(now: Snapshot, drawn: int) -> tuple[int, dict[str, Any]]:
+    """Which single batch is to be seen, 0 for none, and the news of it where another is drawn.
+
+    A run that went on without it leaves it behind.
+    """
+    seen = now.batch if now.batch and now.batch.step == now.step else None
+    step = seen.step if seen else 0
+    return step, {} if step == drawn else {"batch": look.batch(seen) if seen else None}
+
+
 def _moves(run: Run) -> bool:
-    return run.status in TRAINING or run.outstanding
+    return not run.at_rest or run.outstanding
 
 
 def _state(run: Run) -> str:
-    """The buttons and the results change with it."""
-    return f"{run.status}, {'moving' if _moves(run) else 'still'}"
+    """The buttons, the marks on the curves and the results change with it."""
+    now = run.snapshot()
+    parts = [now.status, "moving" if _moves(run) else "still"]
+    if now.slow:
+        parts.append("slowly")
+    if now.changes:
+        parts.append(f"changed {len(now.changes)} times")
+    return ", ".join(parts)
 
 
 def _seconds(run: Run) -> float:
@@ -84,9 +101,10 @@ def _news(run: Run, after: str) -> dict[str, Any]:
     known = CURSOR.fullmatch(after)
     drawn = (min(int(known[1]), points), min(int(known[2]), epochs)) if known else (0, 0)
     step, seen = _seen(run, int(known[3]) if known else -1)
+    single, batch = _batch(now, int(known[4]) if known else 0)
     return {
         "after": after if known else "",
-        "cursor": f"{points}-{epochs}-{step}",
+        "cursor": f"{points}-{epochs}-{step}-{single}",
         "share": round(now.step / now.total_steps, 4),
         "where": _where(now, run.outstanding),
         "queue": _queue(now, run),
@@ -94,7 +112,7 @@ def _news(run: Run, after: str) -> dict[str, Any]:
         "look": seen,
         "reading": reading.sentence(now) if epochs > drawn[1] or not known else None,
         "said": announcements.said(now),
-    }
+    } | batch
 
 
 def _queue(now: Snapshot, run: Run) -> str:
@@ -117,11 +135,13 @@ def _where(now: Snapshot, working: bool) -> str:
     step = max(0, now.step - 1)
     epoch, batch = step // now.steps_per_epoch + 1, step % now.steps_per_epoch + 1
     parts = [
-        now.status.capitalize(),
+        "Slow motion" if now.slow else now.status.capitalize(),
         f"epoch {epoch} of {now.config.epochs}",
         f"batch {batch:,} of {now.steps_per_epoch:,}",
     ]
-    if now.status == "running" and now.seconds_left is None:
+    if now.status == "running" and now.until:
+        parts += ["pauses at the end of this epoch"]
+    elif now.status == "running" and now.seconds_left is None:
         parts += ["working out how long it takes"]
     elif now.status == "running":
         parts += [f"{now.images_per_second:,.0f} images per second", _time(now.seconds_left)]

@@ -22,6 +22,7 @@ from model.training.recipes import (
     number,
     span,
 )
+from model.training.snapshot import Snapshot
 from model.wardrobe import synthetic
 from ui import state
 from ui.text import plain
@@ -53,6 +54,15 @@ SETTINGS: dict[str, tuple[str, int]] = {
         "Held out of training and measured after each epoch. The test set stays untouched "
         "until the end.",
         1000,
+    ),
+    "target_accuracy": (
+        "The run ends at the end of the epoch in which so large a share of the validation pictures "
+        "is right: 0.9 is 90\u00a0%. 0 is off.",
+        0,
+    ),
+    "patience": (
+        "The run ends early once validation has not got better for so many epochs. 0 is off.",
+        1,
     ),
     "seed": ("The same seed and settings give the same weights, bit for bit.", 1),
 }
@@ -152,6 +162,20 @@ def _said(name: str, config: Config) -> str:
     if isinstance(value, str):
         return WORDS.get(value, plain(value))
     return number(value)
+
+
+def past(now: Snapshot) -> str:
+    """What a run began with other than random weights, and what was changed on its way."""
+    parts = []
+    if now.origin:
+        parts.append("It began with the weights of another run")
+    for change in now.changes:
+        after = change.step / now.steps_per_epoch
+        parts.append(
+            f"{LABELS[change.name].lower()} {number(change.before)} → {number(change.after)} after "
+            f"{after:.3g} {'epoch' if after == 1 else 'epochs'}"
+        )
+    return " · ".join(part[0].upper() + part[1:] for part in parts)
 
 
 def summary(config: Config) -> str:

@@ -65,10 +65,15 @@ def decimal(label: str, widget: str, usual: float, explanation: str) -> float | 
     before = str(_typed().get(widget, number(usual)))
     written = str(st.text_input(label, before, key=_key(widget), help=explanation))[:40]
     _note(widget, written)
+    return read(written)
+
+
+def read(written: str) -> float | str:
+    """The number that somebody wrote, with a point or a comma; what is none as it is."""
     try:
         return float("".join(written.split()).replace(",", "."))
     except ValueError:
-        return written
+        return written[:40]
 
 
 def _typed() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from model.training.checkpoint import Checkpoint, start
 from model.training.metrics import Score
 from model.training.recipes import Config
 from model.training.safetensors_header import written
-from model.training.snapshot import EpochResult
+from model.training.snapshot import CHANGEABLE, Change, EpochResult, Origin
 
 SLOT = "slot/"  # goes before the names of an optimizer's vectors
 
@@ -108,6 +108,32 @@ def epochs_from_text(text: str) -> tuple[EpochResult, ...]:
         EpochResult(number, float(one["loss"]), float(one["accuracy"]), _score(one["validation"]))
         for number, one in enumerate(json.loads(text), 1)
     )
+
+
+def changes_to_text(changes: tuple[Change, ...]) -> str:
+    """What was changed on the way, as JSON."""
+    return json.dumps([asdict(change) for change in changes])
+
+
+def changes_from_text(text: str) -> tuple[Change, ...]:
+    """What `changes_to_text` wrote; TypeError or ValueError for anything else."""
+    found = tuple(Change(**one) for one in json.loads(text))
+    for one in found:
+        if one.name not in CHANGEABLE or not isinstance(one.step, int):
+            raise ValueError(one.name)
+        float(one.before), float(one.after)
+    return found
+
+
+def origin_to_text(origin: Origin | None) -> str:
+    """Where a run's first weights came from, as JSON."""
+    return json.dumps(asdict(origin) if origin else None)
+
+
+def origin_from_text(text: str) -> Origin | None:
+    """What `origin_to_text` wrote; KeyError, TypeError or ValueError for anything else."""
+    found = json.loads(text)
+    return None if found is None else Origin(str(found["name"]), int(found["step"]))
 
 
 def _plain(score: Score | None) -> dict[str, Any] | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from model.networks.architectures import Weights
 from model.training.checkpoint import Checkpoint
-from model.training.snapshot import TRAINING, Snapshot
+from model.training.recipes import Config
+from model.training.snapshot import TRAINING, Origin, Snapshot
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Record:
     created: float  # seconds since 1970
     seen: float  # when somebody last looked
     snapshot: Snapshot
-    checkpoint: Checkpoint | None  # None once it has ended
-    weights: Weights  # then these; empty until then
+    checkpoint: Checkpoint | None  # None where it has ended and cannot go further
+    weights: Weights  # then these; empty otherwise
     past: tuple[tuple[int, Weights], ...] = ()  # since the last save: batches, weights to predict
     past_gone: bool = False  # earlier weights were taken away to make room
     revision: int = 0  # which save it follows; one that another process made since counts more
@@ -57,3 +58,9 @@ class Summary:
     total_steps: int
     epochs: int
     test: float | None  # accuracy
+    config: Config
+    validation: float | None  # accuracy after the last whole epoch
+    seconds: float  # that workers trained and measured
+    title: str  # what its visitor calls it; often empty
+    starred: bool
+    origin: Origin | None  # the run whose weights it began with

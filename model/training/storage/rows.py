@@ -11,10 +11,9 @@ import numpy as np
 from sqlalchemy import Connection, RowMapping, and_, delete, insert, or_, select, update
 
 from model.training.batches import steps_per_epoch
-from model.training.checkpoint import final_weights
 from model.training.recipes import Config, SettingError, from_plain
 from model.training.safetensors_header import strict_json
-from model.training.snapshot import ENDED, Snapshot, Status
+from model.training.snapshot import Snapshot, Status
 from model.training.storage import encoding
 from model.training.storage.database import StorageError
 from model.training.storage.record import Record, Summary
@@ -49,11 +48,9 @@ class DamagedRowError(StorageError):
 
 
 def newest_bytes(record: Record) -> bytes:
-    """The checkpoint of an active run, or the weights of an ended one."""
-    if record.checkpoint is not None and record.snapshot.status not in ENDED:
-        return encoding.pack(record.checkpoint)
+    """The checkpoint, or the weights alone of an ended run that cannot go further."""
     if record.checkpoint is not None:
-        return encoding.pack_weights(final_weights(record.checkpoint, record.snapshot.config))
+        return encoding.pack(record.checkpoint)
     return encoding.pack_weights(record.weights)
 
 
@@ -77,6 +74,12 @@ def put_run(connection: Connection, record: Record, owner: str, lease: float) ->
         "owner": owner if record.in_training else "",
         "lease": lease if record.in_training else 0.0,
         "revision": record.revision + 1,
+        "until": now.until,
+        "changes": encoding.changes_to_text(now.changes),
+        "seconds": now.seconds,
+        "title": now.title,
+        "starred": now.starred,
+        "origin": encoding.origin_to_text(now.origin),
     }
     # What we train may have been saved once more than we know: its answer was lost on the way.
     mine = or_(
@@ -185,6 +188,12 @@ def snapshot_of(row: RowMapping, losses: list[bytes], accuracies: list[bytes]) -
             encoding.score_from_text(row["test"]),
             0,
             images_per_epoch=_images(int(row["images_per_epoch"]), per_epoch, config),
+            until=int(row["until"]),
+            changes=encoding.changes_from_text(row["changes"]),
+            seconds=float(row["seconds"]),
+            title=str(row["title"]),
+            starred=bool(row["starred"]),
+            origin=encoding.origin_from_text(row["origin"]),
         )
     except (SettingError, *SENSELESS):
         raise DamagedRowError from None
@@ -212,17 +221,25 @@ def as_damaged(snapshot: Snapshot) -> Snapshot:
 def summary_of(row: RowMapping) -> Summary | None:
     """What a list says, without reading more of the row than that; None for a damaged one."""
     try:
-        config, test = json.loads(row["config"]), json.loads(row["test"])
+        config, test = from_plain(json.loads(row["config"])), json.loads(row["test"])
+        epochs = json.loads(row["epochs"])
+        held_out = epochs[-1]["validation"] if epochs else None
         return Summary(
             row["name"],
             float(row["created"]),
-            str(config["network"]),
+            config.network,
             row["recipe"],
             row["status"],
             int(row["step"]),
-            max(1, int(row["steps_per_epoch"]) * int(config["epochs"])),
-            int(config["epochs"]),
+            max(1, int(row["steps_per_epoch"]) * config.epochs),
+            config.epochs,
             float(test["accuracy"]) if test else None,
+            config,
+            float(held_out["accuracy"]) if held_out else None,
+            float(row["seconds"]),
+            str(row["title"]),
+            bool(row["starred"]),
+            encoding.origin_from_text(row["origin"]),
         )
     except SENSELESS:
         return None

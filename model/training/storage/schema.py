@@ -52,6 +52,12 @@ RUNS = Table(
     Column("owner", String(200), nullable=False),  # the process that trains it, or nobody
     Column("lease", Float(53), nullable=False),  # until when, unless it says so again
     Column("revision", Integer, nullable=False),  # how often it was saved
+    Column("until", Integer, nullable=False),  # batches after which it pauses; 0: it goes on
+    Column("changes", Text, nullable=False),  # JSON, settings that were changed on its way
+    Column("seconds", Float(53), nullable=False),  # that workers trained and measured
+    Column("title", String(80), nullable=False),  # what its visitor calls it
+    Column("starred", Boolean, nullable=False),
+    Column("origin", Text, nullable=False),  # JSON, the run whose weights it began with, or null
 )
 
 # The loss and accuracy of every batch, in pieces as they came; one piece once a run has ended.
@@ -83,6 +89,14 @@ VERSIONS = Table("schema_version", METADATA, Column("version", Integer, nullable
 # One entry for each step forward from version 1 on: the statements that it takes.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ("ALTER TABLE runs ADD COLUMN images_per_epoch INTEGER NOT NULL DEFAULT 0",),
+    (
+        "ALTER TABLE runs ADD COLUMN until INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN changes TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE runs ADD COLUMN seconds DOUBLE PRECISION NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN title VARCHAR(80) NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN starred BOOLEAN NOT NULL DEFAULT false",
+        "ALTER TABLE runs ADD COLUMN origin TEXT NOT NULL DEFAULT 'null'",
+    ),
 )
 
 

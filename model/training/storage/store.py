@@ -20,7 +20,7 @@ from sqlalchemy import Connection, and_, delete, func, or_, select, update
 from sqlalchemy.engine import URL
 
 from model.networks.architectures import Weights
-from model.training.checkpoint import start
+from model.training.checkpoint import final_weights, start
 from model.training.snapshot import ENDED, TRAINING, Snapshot
 from model.training.storage import encoding
 from model.training.storage.database import Database, StorageError, told
@@ -257,12 +257,23 @@ class Storage:
         try:
             content = self._content(name, "newest", now.step)
             if now.status in ENDED:
-                return replace(record, weights=encoding.unpack_weights(content, now.config))
+                return self._ended(record, content)
             return replace(record, checkpoint=encoding.unpack(content, now.step, now.config))
         except DamagedError:
             steps = [step for step in reversed(self.steps(name)) if step <= now.step]
             weights = self._first_sound(name, steps, now)
             return replace(record, weights=weights, snapshot=as_damaged(now), damaged=True)
+
+    @staticmethod
+    def _ended(record: Record, content: bytes) -> Record:
+        """Versions up to 2 kept the weights alone of a run that had ended."""
+        now = record.snapshot
+        try:
+            checkpoint = encoding.unpack(content, now.step, now.config)
+        except DamagedError:
+            return replace(record, weights=encoding.unpack_weights(content, now.config))
+        weights = final_weights(checkpoint, now.config)
+        return replace(record, checkpoint=checkpoint, weights=weights)
 
     def _first_sound(self, name: str, steps: list[int], snapshot: Snapshot) -> Weights:
         for step in steps:
@@ -325,7 +336,12 @@ class Storage:
             "status",
             "step",
             "steps_per_epoch",
+            "epochs",
             "test",
+            "seconds",
+            "title",
+            "starred",
+            "origin",
         )
         chosen = select(*(RUNS.c[name] for name in listed)).where(RUNS.c.visitor == visitor)
         with self.begin() as connection:

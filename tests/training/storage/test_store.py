@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from model.networks.architectures import NETWORKS, initial_weights
-from model.training.checkpoint import start
+from model.training.checkpoint import final_weights, start
 from model.training.metrics import Score
 from model.training.recipes import Config
-from model.training.snapshot import EpochResult, Snapshot
+from model.training.snapshot import Change, EpochResult, Origin, Snapshot
 from model.training.storage import encoding, schema
 from model.training.storage.database import FULL, Database, StorageError, _with_driver
 from model.training.storage.record import Keys, Record
@@ -367,7 +367,8 @@ def _columns(database):
 
 
 COLUMNS = """name steering showing visitor created seen config recipe status message step
-steps_per_epoch images_per_epoch epochs test past_gone owner lease revision"""
+steps_per_epoch images_per_epoch epochs test past_gone owner lease revision
+until changes seconds title starred origin"""
 
 
 def test_the_tables_are_those_of_the_version(database):
@@ -381,7 +382,7 @@ def test_the_tables_are_those_of_the_version(database):
         for name in schema.METADATA.tables
     }
     engine.dispose()
-    assert len(schema.MIGRATIONS) == 1
+    assert len(schema.MIGRATIONS) == 2
     assert columns == {
         "schema_version": ["version"],
         "runs": sorted(COLUMNS.split()),
@@ -390,11 +391,15 @@ def test_the_tables_are_those_of_the_version(database):
     }
 
 
+NEW_IN_3 = ("until", "changes", "seconds", "title", "starred", "origin")
+
+
 def test_what_the_first_version_kept_is_read_and_goes_on(database):
     """It did not note how many pictures an epoch has: all batches then count as whole ones."""
     keep(storage := Storage(database), record(), 0)
     with storage.write() as connection:
-        connection.execute(text("ALTER TABLE runs DROP COLUMN images_per_epoch"))
+        for column in ("images_per_epoch", *NEW_IN_3):
+            connection.execute(text(f"ALTER TABLE runs DROP COLUMN {column}"))
         connection.execute(text("UPDATE schema_version SET version = 1"))
     storage.close()
     back = (storage := Storage(database)).load("a")
@@ -404,6 +409,43 @@ def test_what_the_first_version_kept_is_read_and_goes_on(database):
     assert listed.name == "a"
     keep(storage, replace(back, snapshot=replace(now, status="paused")), 7)
     assert storage.load("a").snapshot.status == "paused"
+
+
+def test_what_the_second_version_kept_of_an_ended_run_are_its_weights(storage):
+    """They are there as before; it cannot go further, for its optimizer's state is not."""
+    keep(storage, record(status="finished"), 0)
+    back = storage.load("a")
+    assert back.checkpoint is None
+    same(back.weights, start(CONFIG).weights)
+    assert (back.snapshot.changes, back.snapshot.title, back.snapshot.until) == ((), "", 0)
+
+
+def test_an_ended_run_comes_back_with_what_it_needs_to_go_further(storage):
+    checkpoint = replace(record().checkpoint, step=7)
+    keep(storage, replace(record(status="finished"), checkpoint=checkpoint, weights={}), 0)
+    back = storage.load("a")
+    same(back.checkpoint.slots, checkpoint.slots)
+    same(back.weights, final_weights(checkpoint, CONFIG))
+
+
+def test_what_is_new_in_the_third_version_comes_back(storage):
+    now = replace(
+        record().snapshot,
+        until=8,
+        changes=(Change(3, "learning_rate", 0.001, 0.01), Change(5, "epochs", 4, 6)),
+        seconds=12.5,
+        title="Mine, with 'quotes'",
+        starred=True,
+        origin=Origin("b", 40),
+    )
+    keep(storage, replace(record(), snapshot=now), 0)
+    back = storage.load("a").snapshot
+    for name in NEW_IN_3:
+        assert getattr(back, name) == getattr(now, name)
+    [listed] = storage.of_visitor("v", 5)
+    assert (listed.title, listed.starred, listed.seconds) == (now.title, True, 12.5)
+    assert listed.config == now.config
+    assert listed.origin == Origin("b", 40)
 
 
 def test_what_a_file_holds_is_believed_only_where_it_fits(storage):
