@@ -17,6 +17,7 @@ const FRAME = `
     <div>
       <div class="run-curves"></div>
       <p class="run-reading"></p>
+      <p class="run-warning" aria-live="polite"></p>
     </div>
     <div class="run-look"></div>
   </div>`;
@@ -50,6 +51,7 @@ export async function show(place, news) {
   bar.firstElementChild.style.width = `${100 * news.share}%`;
   place.querySelector(".run-where").textContent = news.where;
   place.querySelector(".run-queue").textContent = news.queue;
+  warn(place.querySelector(".run-warning"), news.warning);
   if (news.reading) place.querySelector(".run-reading").textContent = news.reading;
   say.show(place.querySelector(".run-said"), place.token, news.said);
   look.show(place.querySelector(".run-look"), news.look);
@@ -59,6 +61,12 @@ export async function show(place, news) {
     append(chart, news.curves.figures[number], news.curves.batches, !news.after);
     await draw(plots[number], chart);
   }
+}
+
+// What goes wrong, with what to try; said again only where it is another.
+function warn(place, words = "") {
+  const told = words && `⚠ ${words}`;
+  if (place.textContent !== told) place.textContent = told;
 }
 
 // A figure's lines grow by the new points, all there are where the news are `whole`, and its axes

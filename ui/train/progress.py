@@ -101,18 +101,23 @@ def _news(run: Run, after: str) -> dict[str, Any]:
     known = CURSOR.fullmatch(after)
     drawn = (min(int(known[1]), points), min(int(known[2]), epochs)) if known else (0, 0)
     step, seen = _seen(run, int(known[3]) if known else -1)
+    wrong = reading.warning(now)
     single, batch = _batch(now, int(known[4]) if known else 0)
-    return {
-        "after": after if known else "",
-        "cursor": f"{points}-{epochs}-{step}-{single}",
-        "share": round(now.step / now.total_steps, 4),
-        "where": _where(now, run.outstanding),
-        "queue": _queue(now, run),
-        "curves": curves.grown(now, *drawn),
-        "look": seen,
-        "reading": reading.sentence(now) if epochs > drawn[1] or not known else None,
-        "said": announcements.said(now),
-    } | batch
+    return (
+        {
+            "after": after if known else "",
+            "cursor": f"{points}-{epochs}-{step}-{single}",
+            "share": round(now.step / now.total_steps, 4),
+            "where": _where(now, run.outstanding),
+            "queue": _queue(now, run),
+            "curves": curves.grown(now, *drawn),
+            "look": seen,
+            "reading": reading.sentence(now) if epochs > drawn[1] or not known else None,
+            "said": announcements.said(now),
+        }
+        | batch
+        | ({"warning": wrong} if wrong else {})
+    )
 
 
 def _queue(now: Snapshot, run: Run) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from model.training.diagnosis import Fault, diagnose
 from model.training.snapshot import EpochResult, Snapshot
 from ui.text import percent
 
@@ -23,6 +24,37 @@ HEART = (
     "it is much better at pictures that it has learned from: it begins to learn them by heart. "
     "This is called overfitting."
 )
+
+
+# What goes wrong, and what to try.
+WARNINGS: dict[Fault, str] = {
+    "diverges": (
+        "The loss rises: the steps are too large, and the network unlearns what it knew. Lower the "
+        "learning rate to a tenth, under “Change while it trains”, or start over."
+    ),
+    "stuck": (
+        "It is no better than a guess among ten classes. The learning rate is far too high or far "
+        "too low: try 0.001 with Adam."
+    ),
+    "overfits": (
+        "The gap between training and validation widens: it learns the training pictures by heart. "
+        "Try more training pictures, an augmentation, weight decay, or fewer epochs."
+    ),
+    "few pictures": (
+        "It has too few pictures and learns them by heart. Give it more under “Training images”, "
+        "or have an augmentation make new ones of those that it has."
+    ),
+    "underfits": (
+        "It still got better at the end: it has not learned all it could. “Train on” for more "
+        "epochs, or try a higher learning rate."
+    ),
+}
+
+
+def warning(now: Snapshot) -> str:
+    """What goes wrong, and what to try; empty where nothing does."""
+    found = diagnose(now)
+    return WARNINGS[found] if found else ""
 
 
 def sentence(now: Snapshot) -> str:
