@@ -10,12 +10,12 @@ import argparse
 import logging
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
-from benchmarks import keeping, memory, network, pages, pictures, strokes, training
+from benchmarks import keeping, memory, network, pages, pictures, steering, strokes, training
 from benchmarks.results import Row, can_begin, described, machine, number, table, write
 from benchmarks.sizes import FULL, SMOKE, Sizes
 from model.command import run
@@ -28,6 +28,7 @@ NAMES = (
     *strokes.NAMES,
     *pictures.NAMES,
     *network.NAMES,
+    *steering.NAMES,
     *keeping.NAMES,
 )
 log = logging.getLogger("benchmarks")
@@ -42,16 +43,17 @@ def rows(wanted: AbstractSet[str], sizes: Sizes) -> Iterator[list[Row]]:
         yield training.measure(wanted, sizes, turns)
     if wanted & {*memory.NAMES}:
         yield memory.measure(scripts, sizes)
-    if wanted & {*pages.NAMES}:
-        yield pages.measure(wanted, sizes)
-    if wanted & {*strokes.NAMES}:
-        yield strokes.measure(sizes)
-    if wanted & {*pictures.NAMES}:
-        yield pictures.measure(sizes)
-    if wanted & {*network.NAMES}:
-        yield network.measure(sizes)
-    if wanted & {*keeping.NAMES}:
-        yield keeping.measure(wanted, sizes)
+    others: tuple[tuple[tuple[str, ...], Callable[[], list[Row]]], ...] = (
+        (pages.NAMES, lambda: pages.measure(wanted, sizes)),
+        (strokes.NAMES, lambda: strokes.measure(sizes)),
+        (pictures.NAMES, lambda: pictures.measure(sizes)),
+        (network.NAMES, lambda: network.measure(sizes)),
+        (steering.NAMES, lambda: steering.measure(wanted, sizes)),
+        (keeping.NAMES, lambda: keeping.measure(wanted, sizes)),
+    )
+    for names, measured in others:
+        if wanted & {*names}:
+            yield measured()
 
 
 def measure(wanted: AbstractSet[str], sizes: Sizes) -> list[Row]:

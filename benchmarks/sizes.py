@@ -19,6 +19,7 @@ class Sizes:
     servers: int = 3  # started anew, each for one first page
     tours: int = 2  # through all pages, per server
     strokes: int = 15
+    wishes: int = 20  # times that a run is steered in each way
     runs: int = 200  # after which memory is looked at
     learners: int = 30  # who train at once
     learner_images: int = 6_000  # training pictures of each
@@ -41,6 +42,7 @@ SMOKE = Sizes(
     servers=1,
     tours=1,
     strokes=4,
+    wishes=2,
     runs=3,
     learners=3,
     learner_images=1_200,

@@ -10,7 +10,17 @@ import psutil
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import keeping, memory, network, pages, pictures, results, strokes, training
+from benchmarks import (
+    keeping,
+    memory,
+    network,
+    pages,
+    pictures,
+    results,
+    steering,
+    strokes,
+    training,
+)
 from benchmarks.processes import Peak, share, whole
 from benchmarks.results import Row, cells, machine, number, processor, table, write
 from benchmarks.sizes import FULL, SMOKE
@@ -142,7 +152,7 @@ def test_strokes_touch_and_stay_on_the_canvas():
 
 def test_every_measurement_can_be_asked_for_alone(monkeypatch):
     asked = []
-    for module in (training, memory, pages, strokes, pictures, network, keeping):
+    for module in (training, memory, pages, strokes, pictures, network, steering, keeping):
         monkeypatch.setattr(module, "measure", lambda *_, m=module: asked.append(m.NAMES) or [])
     monkeypatch.setattr(training, "take_turns", lambda wanted, sizes: Turns([{}]))
     for name in command.NAMES:
