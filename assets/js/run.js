@@ -15,6 +15,14 @@ const FRAME = `
   <section class="run-batch" hidden></section>
   <div class="run-body">
     <div>
+      <div class="run-axes">
+        <label>Curves against <select>
+          <option value="epochs">epochs</option>
+          <option value="batches">batches</option>
+          <option value="seconds">seconds</option>
+        </select></label>
+        <label><input type="checkbox"> Logarithmic loss</label>
+      </div>
       <div class="run-curves"></div>
       <p class="run-reading"></p>
       <p class="run-warning" aria-live="polite"></p>
@@ -24,7 +32,7 @@ const FRAME = `
 const CURVE = `<h3></h3><p class="run-words"></p><div class="plot" role="img"></div>`;
 
 // Build the frame, once, and take the figures without points.
-export function begin(place, { charts, token, look: sight }) {
+export function begin(place, { charts, token, look: sight, perEpoch }) {
   if (!place.firstChild) {
     place.innerHTML = FRAME;
     for (const { name, words } of charts) {
@@ -36,6 +44,8 @@ export function begin(place, { charts, token, look: sight }) {
     }
   }
   place.charts = charts;
+  place.perEpoch = perEpoch;
+  place.axes ??= listen(place);
   place.token = token;
   // The place is as high as the style says, which makes room for what stands beside it.
   for (const { figure } of charts) delete figure.layout.height;
@@ -56,11 +66,64 @@ export async function show(place, news) {
   say.show(place.querySelector(".run-said"), place.token, news.said);
   look.show(place.querySelector(".run-look"), news.look);
   batch.show(place.querySelector(".run-batch"), news.batch);
-  const plots = place.querySelectorAll(".plot");
   for (const [number, chart] of place.charts.entries()) {
     append(chart, news.curves.figures[number], news.curves.batches, !news.after);
+  }
+  place.epochSeconds = news.epochSeconds;
+  await drawAll(place);
+}
+
+// What the curves stand against, and how: the reader's choice, which the browser keeps to itself.
+function listen(place) {
+  const axes = { against: "epochs", logarithmic: false };
+  const [select, box] = place.querySelectorAll(".run-axes select, .run-axes input");
+  const change = () => {
+    axes.against = select.value;
+    axes.logarithmic = box.checked;
+    drawAll(place);
+  };
+  select.onchange = change;
+  box.onchange = change;
+  return axes;
+}
+
+async function drawAll(place) {
+  const { against, logarithmic } = place.axes;
+  const units = { epochs: 1, batches: place.perEpoch, seconds: place.epochSeconds || 1 };
+  const plots = place.querySelectorAll(".plot");
+  for (const [number, chart] of place.charts.entries()) {
+    scale(chart, against, units[against], logarithmic && chart.name === "Loss");
     await draw(plots[number], chart);
   }
+}
+
+const TITLES = { epochs: "Epoch", batches: "Batch", seconds: "Seconds of training" };
+
+// Epochs times `unit` are what the axis counts. A part that the reader chose is kept until another
+// axis is chosen.
+function scale(chart, against, unit, logarithmic) {
+  const { data, layout } = chart.figure;
+  chart.kept ??= { revision: layout.uirevision, shapes: layout.shapes, words: layout.annotations };
+  const { revision, shapes, words } = chart.kept;
+  for (const line of data) line.x = line.epochs.map((epoch) => epoch * unit);
+  const along = (part) => part.xref !== "x" ? part : {
+    ...part, ...Object.fromEntries(["x", "x0", "x1"].filter((key) => key in part)
+      .map((key) => [key, part[key] * unit])),
+  };
+  layout.shapes = (shapes ?? []).map(along);
+  layout.annotations = (words ?? []).map(along);
+  layout.datarevision = (layout.datarevision ?? 0) + 1;
+  const [low, high] = layout.xaxis.range;
+  const mine = chart.range && low === 0 && high === chart.range;
+  const other = layout.uirevision !== `${revision} ${against} ${logarithmic}`;
+  if (!mine && !other && chart.range) return;
+  chart.range = chart.end * unit;
+  layout.uirevision = `${revision} ${against} ${logarithmic}`;
+  layout.xaxis = { ...layout.xaxis, range: [0, chart.range],
+    title: { ...layout.xaxis.title, text: TITLES[against] } };
+  if (!chart.top) return;
+  layout.yaxis = { ...layout.yaxis, type: logarithmic ? "log" : "linear",
+    range: logarithmic ? [-2, Math.log10(chart.top)] : [0, chart.top] };
 }
 
 // What goes wrong, with what to try; said again only where it is another.
@@ -69,25 +132,19 @@ function warn(place, words = "") {
   if (place.textContent !== told) place.textContent = told;
 }
 
-// A figure's lines grow by the new points, all there are where the news are `whole`, and its axes
-// with them, as long as the reader has not chosen a part of the drawing.
-function append({ figure, ends, markers }, { lines, end, top }, batches, whole) {
-  const { data, layout } = figure;
+// A figure's lines grow by the new points, all there are where the news are `whole`.
+function append(chart, { lines, end, top }, batches, whole) {
+  const { figure: { data }, markers } = chart;
   for (const [number, line] of lines.entries()) {
-    for (const axis of ["x", "y"]) {
-      const kept = whole ? [] : data[number][axis];
-      data[number][axis] = kept.concat(line[axis] ?? batches);
-    }
+    const { epochs = [], y } = whole ? { y: [] } : data[number];
+    data[number].epochs = epochs.concat(line.x ?? batches);
+    data[number].y = y.concat(line.y);
   }
+  Object.assign(chart, { end, top });
   // One point for each epoch: a few are marked, and many are a line.
   for (const line of data.filter(({ marker }) => marker)) {
-    if (line.x.length > markers) line.mode = "lines";
+    if (line.epochs.length > markers) line.mode = "lines";
   }
-  layout.datarevision = (layout.datarevision ?? 0) + 1;
-  const [low, high] = layout.xaxis.range;
-  if (low !== 0 || !ends.includes(high)) return;
-  layout.xaxis.range = [0, end];
-  if (top) layout.yaxis.range = [0, top];
 }
 
 export function end(place) {

@@ -1,5 +1,6 @@
 """A run that is steered in a real browser, by its keyboard: step, slow motion, other settings."""
 
+import math
 import re
 
 import pytest
@@ -17,6 +18,32 @@ def press(page, name):
     button = page.get_by_role("button", name=name, exact=True)
     expect(button).to_be_enabled()
     button.press("Enter")
+
+
+def against_what(page, trainer):
+    """The curves stand against batches or seconds, too, and the loss on a logarithmic scale."""
+    loss = page.locator(".run-curves .plot").first
+
+    def axes():
+        return loss.evaluate(
+            "one => [one.layout.xaxis, one.layout.yaxis].map(({range, type, title})"
+            " => [range[1], type, title.text])"
+        )
+
+    (end, _, name), (top, scale, _) = axes()
+    assert (name, scale) == ("Epoch", "linear")
+    page.get_by_label("Curves against").select_option("batches")
+    eventually(lambda: axes()[0][2] == "Batch")
+    batches = int(re.search(r"of ([\d,]+)$", page.locator(".run-where").inner_text())[1])
+    assert axes()[0][0] == end * batches
+    page.get_by_label("Curves against").select_option("seconds")
+    eventually(lambda: axes()[0][2] == "Seconds of training")
+    page.get_by_label("Logarithmic loss").check()
+    eventually(lambda: axes()[1][1] == "log")
+    assert axes()[1][0] == pytest.approx(math.log10(top))
+    page.get_by_label("Curves against").select_option("epochs")
+    eventually(lambda: axes()[0][2] == "Epoch")
+    assert axes()[0][0] == end
 
 
 def heading(page):
@@ -50,6 +77,7 @@ def test_a_run_goes_step_by_step_slowly_and_with_other_settings(trainer, page):
     press(page, "Apply")
     expect(page.get_by_text("Learning rate 0.004 → 0.02 after")).to_be_visible()
     expect(page.locator(".run-curves").get_by_text("rate 0.02").first).to_be_attached()
+    against_what(page, trainer)
     press(page, "Resume")
     expect(heading(page)).to_be_hidden()
     stop(page)

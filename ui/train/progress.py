@@ -31,7 +31,7 @@ def _about(run: Run, token: str) -> dict[str, Any]:
     now = run.snapshot()
     loss = chart(curves.loss(now, token), LOSS_ALT, curves.CONFIG)
     accuracy = chart(curves.accuracy(now, token), ACCURACY_ALT, curves.CONFIG)
-    usual = {"ends": curves.ends(now.config.epochs), "markers": curves.MOST_MARKERS}
+    usual = {"markers": curves.MOST_MARKERS}
     return {
         "charts": [
             {"name": "Loss", "words": "How wrong the network is. Lower is better."} | loss | usual,
@@ -40,6 +40,7 @@ def _about(run: Run, token: str) -> dict[str, Any]:
             | usual,
         ],
         "look": _look(run),
+        "perEpoch": now.steps_per_epoch,
     }
 
 
@@ -108,6 +109,7 @@ def _news(run: Run, after: str) -> dict[str, Any]:
             "after": after if known else "",
             "cursor": f"{points}-{epochs}-{step}-{single}",
             "share": round(now.step / now.total_steps, 4),
+            "epochSeconds": round(now.seconds / max(1, now.step) * now.steps_per_epoch, 1),
             "where": _where(now, run.outstanding),
             "queue": _queue(now, run),
             "curves": curves.grown(now, *drawn),
