@@ -32,6 +32,11 @@ class Made(Generic[Key, Value]):
         self._asked: set[Key] = set()
         self._lost: set[Key] = set()
 
+    def knows(self, key: Key) -> bool:
+        """Whether the value is there, or a worker makes it: `get` then needs no arguments."""
+        with self._lock:
+            return key in self._values or key in self._asked
+
     def get(self, key: Key, work: Callable[..., Value], *arguments: object) -> Value | None:
         """The value of `key`, `work(*arguments)`; None while a worker makes it.
 

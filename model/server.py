@@ -7,6 +7,7 @@ then runs would train on that nobody can stop.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from model import PROJECT
 from model.belongings import Belongings
@@ -15,6 +16,7 @@ from model.data import datasets
 from model.data.datasets import Dataset
 from model.insight import reference_file
 from model.insight.excitement import Excitement, fit_excitement_on
+from model.insight.gauges import Gauge, fit_gauge
 from model.insight.neighbours import Neighbours, fit_neighbours_on
 from model.insight.out_of_distribution import Reference, fit_reference_on
 from model.made import Made
@@ -27,6 +29,7 @@ from model.training.storage.store import Storage
 
 MOST_REFERENCES = 100  # of what is usual for weights, a few kilobytes each
 MOST_NEIGHBOURS = 4  # of the features of training pictures, a megabyte each
+MOST_GAUGES = 4_000  # of runs at one moment each, two kilobytes each
 MOST_EXCITEMENTS = 200  # of what excites the filters of a layer, ten kilobytes each
 
 _runs: Kept[str, Runs] = Kept(1)
@@ -38,6 +41,7 @@ _shipped: Kept[str, dict[reference_file.Key, Reference]] = Kept(1)
 _references: Made[reference_file.Key, Reference] = Made(MOST_REFERENCES, lambda: _engine())
 _neighbours: Made[reference_file.Key, Neighbours] = Made(MOST_NEIGHBOURS, lambda: _engine())
 
+_gauges: Made[tuple[str, int], Gauge] = Made(MOST_GAUGES, lambda: _engine())
 _excitements: Made[tuple[str, str, str], Excitement] = Made(MOST_EXCITEMENTS, lambda: _engine())
 
 log = logging.getLogger(__name__)
@@ -109,6 +113,15 @@ def neighbours(trained: Trained, dataset: Dataset) -> Neighbours | None:
     """What these weights make of training pictures; None while a worker works it out."""
     key = fingerprint(trained), dataset.name
     return _neighbours.get(key, fit_neighbours_on, trained, dataset.name)
+
+
+def gauge(run: str, step: int, weights: Callable[[], Trained]) -> Gauge | None:
+    """How a run's network was after `step` batches; None while a worker measures it.
+
+    `weights` are called only where it was not measured yet; what they raise is the caller's.
+    """
+    key = run, step
+    return _gauges.get(key, fit_gauge, *(() if _gauges.knows(key) else (weights(),)))
 
 
 def excitement(trained: Trained, dataset: Dataset, layer: str) -> Excitement | None:

@@ -6,7 +6,16 @@ from model import server
 from model.networks.architectures import NETWORKS
 from model.training.run import Run, is_active
 from ui import own_runs, shell, watched
-from ui.train import arrival, controls, new_run, progress, results, settings, weights_file
+from ui.train import (
+    arrival,
+    controls,
+    gauges,
+    new_run,
+    progress,
+    results,
+    settings,
+    weights_file,
+)
 
 
 def watch(run: Run, token: str) -> None:
@@ -29,6 +38,7 @@ def watch(run: Run, token: str) -> None:
     elif steers:
         controls.controls(run)
     progress.watch(run, token)
+    gauges.show(run)
     controls.ways_back(token, steers)
 
 

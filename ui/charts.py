@@ -129,6 +129,57 @@ def _of_classes(traces: list[Figure], xaxis: Figure, **more: Any) -> Figure:
     )
 
 
+def gauges(
+    moments: Sequence[str],
+    lines: Mapping[str, Sequence[float]],
+    what: str,
+    share: bool = False,
+) -> Figure:
+    """Named lines, a number for each moment of a training; `share` has an axis of per cent."""
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": name,
+            "x": list(moments),
+            "y": values(np.asarray(numbers, float)),
+            "line": {"color": colour, "dash": dash, "width": 2},
+            "hovertemplate": f"{name}: %{{y:{'.1%' if share else '.3g'}}}<extra></extra>",
+        }
+        for (name, numbers), (colour, dash) in zip(lines.items(), LINES, strict=False)
+    ]
+    axis = {"range": [0, 1.02], "tickformat": ".0%"} if share else {"rangemode": "tozero"}
+    return plain(
+        traces,
+        320,
+        showlegend=len(lines) > 1,
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        xaxis={"title": {"text": "Epoch"}, "type": "category", "fixedrange": True},
+        yaxis={"title": {"text": what}, "fixedrange": True} | axis,
+    )
+
+
+def spread(
+    moments: Sequence[str], sizes: NDArray[np.floating], shares: NDArray[np.floating]
+) -> Figure:
+    """Which share of the weights has which size, (sizes, moments), light where many have."""
+    heat = {
+        "type": "heatmap",
+        "x": list(moments),
+        "y": values(sizes),
+        "z": values(shares),
+        "colorscale": "Cividis",
+        "colorbar": {"title": {"text": "Share"}, "tickformat": ".0%", "thickness": 12},
+        "hovertemplate": "epoch %{x}, about %{y:.2f}: %{z:.1%}<extra></extra>",
+    }
+    return plain(
+        [heat],
+        320,
+        xaxis={"title": {"text": "Epoch"}, "type": "category", "fixedrange": True},
+        yaxis={"title": {"text": "Size of a weight"}, "fixedrange": True},
+    )
+
+
 def class_counts(counts: Mapping[str, int]) -> Figure:
     """How many pictures each class has."""
     bars = {

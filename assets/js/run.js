@@ -97,6 +97,11 @@ async function drawAll(place) {
   }
 }
 
+// Where a logarithmic axis begins: below all smoothed values.
+function lowest([, smoothed]) {
+  return Math.log10(Math.min(0.5, ...smoothed.y.filter((value) => value > 0)) / 1.5);
+}
+
 const TITLES = { epochs: "Epoch", batches: "Batch", seconds: "Seconds of training" };
 
 // Epochs times `unit` are what the axis counts. A part that the reader chose is kept until another
@@ -123,7 +128,7 @@ function scale(chart, against, unit, logarithmic) {
     title: { ...layout.xaxis.title, text: TITLES[against] } };
   if (!chart.top) return;
   layout.yaxis = { ...layout.yaxis, type: logarithmic ? "log" : "linear",
-    range: logarithmic ? [-2, Math.log10(chart.top)] : [0, chart.top] };
+    range: logarithmic ? [lowest(data), Math.log10(chart.top)] : [0, chart.top] };
 }
 
 // What goes wrong, with what to try; said again only where it is another.

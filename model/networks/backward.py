@@ -43,12 +43,30 @@ def backward(
     loss = top + float(np.log(np.exp(logits - top).sum())) - float(logits[label])
     if not np.isfinite(loss):
         raise OverflowError("These weights give no finite numbers.")
-    gradients: Weights = {}
-    flow = errors[None]
+    return Backward(loss, probabilities, errors, _back(steps, errors[None], weights))
+
+
+def gradients(
+    network: Network,
+    weights: Weights,
+    images: NDArray[np.generic],
+    labels: NDArray[np.integer],
+) -> Weights:
+    """The gradient of the mean loss of some pictures, (n, 28, 28) and (n,), by each weight."""
+    steps = list(walk(network, weights, images))
+    probabilities = steps[-1].given
+    right = np.eye(probabilities.shape[1], dtype=np.float32)[labels]
+    return _back(steps, (probabilities - right) / np.float32(len(images)), weights)
+
+
+def _back(steps: list[Step], errors: Floats, weights: Weights) -> Weights:
+    """From the gradient by the logits, (n, 10), to those by the weights, summed over pictures."""
+    found: Weights = {}
+    flow = errors
     for step in reversed(steps):
         flow = _through_activation(step, flow)
-        flow = _through(step, flow, weights, gradients)
-    return Backward(loss, probabilities, errors, gradients)
+        flow = _through(step, flow, weights, found)
+    return found
 
 
 def _through_activation(step: Step, flow: Floats) -> Floats:

@@ -5,7 +5,7 @@ import pytest
 
 from model.networks import architectures
 from model.networks.architectures import NETWORKS
-from model.networks.backward import backward
+from model.networks.backward import backward, gradients
 from tests.lazy import Lazy
 from tests.networks.test_networks import images, keras_with, layers_with, random_weights
 
@@ -64,3 +64,17 @@ def test_weights_that_give_no_numbers_are_told():
         pytest.raises(OverflowError, match="no finite numbers"),
     ):
         backward(NETWORKS["lenet"], weights, images(1)[0], 0)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_gradient_of_some_pictures_is_the_mean_of_each_one_s(name):
+    weights, pictures, labels = random_weights(name), images(3), np.array([4, 0, 9])
+    found = gradients(NETWORKS[name], weights, pictures, labels)
+    each = [
+        backward(NETWORKS[name], weights, image, label).gradients
+        for image, label in zip(pictures, labels, strict=True)
+    ]
+    for part, gradient in found.items():
+        expected = np.mean([one[part] for one in each], axis=0)
+        largest = max(1.0, float(np.abs(expected).max()))
+        np.testing.assert_allclose(gradient, expected, atol=1e-5 * largest, rtol=1e-4)

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from model import PROJECT, server
 from model.cache import Kept
 from model.data import datasets
+from model.insight.gauges import fit_gauge
 from model.networks.architectures import NETWORKS, initial_weights
 from model.training import run as run_module
 from model.training.checkpoint import Trained, start, to_bytes
@@ -331,6 +332,29 @@ def test_an_ended_run_trains_on(page, engine):
     assert (run.status, run.snapshot().config.epochs) == ("running", 20)
     assert button(page, "Pause")
     assert not page.exception
+
+
+def test_gauges_are_there_for_who_wants_them(page, engine, monkeypatch):
+    started(page, engine)
+    monkeypatch.setattr(server.runs(), "moments", lambda _: (0, 10))
+    monkeypatch.setattr(server.runs(), "weights_at", lambda run, step: start(SETTINGS).weights)
+    monkeypatch.setattr(server, "gauge", lambda run, step, weights: fit_gauge(weights()))
+    page.toggle("train_gauges").set_value(True).run()
+    assert not page.exception
+    shown = "\n".join(one.value for one in page.markdown)
+    for words in (
+        "How strongly the pictures pull",
+        "Dead units",
+        "spread",
+        "Accuracy of each class",
+    ):
+        assert words in shown
+    layers = ["conv1", "conv2", "dense1", "dense2", "dense3"]
+    assert page.selectbox("gauge_layer").options == layers
+    assert "needs an epoch that has ended" in captions(page)
+
+
+SETTINGS = Config(data="wardrobe")
 
 
 def test_a_refresh_comes_back_to_the_run_and_a_stranger_does_not(page, engine):

@@ -32,6 +32,9 @@ def snapshot(epochs, batches, **changes):
 def figures():
     turns = np.arange(-180, 181, 20)
     yield charts.rotations(turns, VALUES.random((19, 10)), CLASSES, 20)
+    yield charts.gauges(["0", "1"], {"conv1": [0.1, np.nan], "dense1": [0.5, 1]}, "Share", True)
+    yield charts.gauges(["0", "1"], {"Length": [3.0, 2.0]}, "Length")
+    yield charts.spread(["0", "1"], np.linspace(-1, 1, 5), VALUES.random((5, 2)))
     yield charts.class_counts(dict.fromkeys(CLASSES, 6000))
     for now in (
         snapshot(3, 0),

@@ -178,7 +178,7 @@ def _marks(now: Snapshot) -> tuple[list[Figure], list[Figure]]:
         line = {"color": PALETTE["grey"], "width": 1.5, "dash": "dot"}
         lines.append(place | {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line})
         text = f"{SHORT_NAMES[change.name]} {change.after:g}"
-        height = 0.99 - 0.09 * (number % 4)  # one does not lie on the next
+        height = 0.84 - 0.09 * (number % 4)  # one does not lie on the next, nor on the line above
         words.append(
             place
             | {"text": text, "x": x, "y": height, "showarrow": False}
