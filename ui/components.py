@@ -30,7 +30,7 @@ def describe(layer: Layer) -> str:
     """One layer in plain words."""
     match layer:
         case Conv(filters, kernel, padding, activation):
-            function = "" if activation == "linear" else f", {activation}"
+            function = "" if activation == "linear" else f", {_written(activation)}"
             edge = "" if padding == "same" else ", no padding"
             return f"Convolution {kernel}×{kernel}, {filters} filters{function}{edge}"
         case Pool(kind, size):
@@ -38,11 +38,16 @@ def describe(layer: Layer) -> str:
         case Flatten():
             return "Flatten into one row"
         case Dense(units, activation):
-            return f"Dense, {units} units, {activation}"
+            return f"Dense, {units} units, {_written(activation)}"
         case BatchNorm(activation):
-            return f"Batch normalisation, {activation}"
+            return f"Batch normalisation, {_written(activation)}"
         case Dropout(rate):
             return f"Dropout, {percent(rate, 0)} while training"
+
+
+def _written(activation: str) -> str:
+    """An activation function as people write it."""
+    return {"relu": "ReLU"}.get(activation, activation)
 
 
 def wardrobe_notice(chosen: bool) -> None:

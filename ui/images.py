@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+NEGATIVE, ZERO, POSITIVE = (np.array(one) for one in ((0, 90, 160), (246, 246, 244), (200, 80, 0)))
+
 
 def picture(image: NDArray[np.uint8], width: int = 280) -> bytes:
     """A grey picture, (28, 28), as PNG about `width` pixels wide, its pixels as hard squares."""
@@ -31,6 +33,18 @@ def data_uri(image: NDArray[np.uint8]) -> str:
 def enlarged(image: NDArray[np.uint8], times: int) -> str:
     """A picture, (h, w), with pixels `times` as large, as a data address."""
     return data_uri(image.repeat(times, axis=0).repeat(times, axis=1))
+
+
+def coloured(values: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Numbers, (h, w), as colours, black to white or (h, w, 3) blue over white to orange.
+
+    The colours are those of assets/js/numbers.js: 0 is black, or white where some are below it.
+    """
+    part = values / max(float(np.abs(values).max()), 1e-12)
+    if values.min() >= 0:
+        return np.rint(255 * part).astype(np.uint8)
+    ends = np.where(part[..., None] < 0, NEGATIVE, POSITIVE)
+    return np.rint(ZERO + np.abs(part[..., None]) * (ends - ZERO)).astype(np.uint8)
 
 
 def overlay(image: NDArray[np.uint8], values: NDArray[np.floating]) -> str:

@@ -5,10 +5,16 @@
 import { element, legend, levels, paint, scaleOf } from "./numbers.js";
 
 const MOST = 24; // maps that are shown until somebody asks for the others
+const FEW = 8; // maps at most that have room to be larger
+const WIDEST = 100; // numbers in a line
 
-function head({ title, shape, words }, number) {
+function head({ title, shape, words, level }, number) {
   const made = element("header");
-  made.append(element("h3", "", `${number}. ${title}`));
+  if (level) {
+    made.append(element("h4", "", level.title), element("p", "", level.look));
+    made.append(element("p", "layer-try", `Try: ${level.question}`));
+  }
+  made.append(element("h5", "", `${number}. ${title}`));
   made.append(element("p", "layer-shape", shape), element("p", "layer-words", words));
   return made;
 }
@@ -30,12 +36,25 @@ function roving(place, start) {
   };
 }
 
+// The picture itself: nothing makes its numbers, so there is nothing to choose.
+function input(layer) {
+  const [height, width] = layer.size;
+  const canvas = element("canvas", "layer-input");
+  paint(canvas, levels(layer.values, layer.scale.most), height, width, layer.scale);
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", `The input: ${layer.shape}`);
+  const scale = element("p");
+  legend(scale, layer.scale);
+  return [canvas, scale];
+}
+
 // One button for each map, (h, w, filters) in `values`.
-function maps(layer, { own, chosen, pick }) {
+function maps(layer, { own, chosen, pick, opened }) {
   const [height, width, count] = layer.size;
   const values = levels(layer.values, layer.scale.most);
   const all = layer.scale;
-  const place = element("div", "layer-maps");
+  const place = element("div", `layer-maps${count <= FEW ? " few" : ""}`);
+  const whole = opened.has(layer.name);
   for (let filter = 0; filter < count; filter++) {
     const one = values.filter((_, at) => at % count === filter);
     const button = element("button");
@@ -44,24 +63,43 @@ function maps(layer, { own, chosen, pick }) {
     button.type = "button";
     button.setAttribute("aria-label", `${layer.name}, map ${filter + 1} of ${count}`);
     button.setAttribute("aria-pressed", layer.name === chosen.layer && filter === chosen.filter);
-    button.hidden = filter >= MOST && filter !== chosen.filter;
+    button.hidden = !whole && filter >= MOST && filter !== chosen.filter;
+    button.dataset.of = `${layer.name}/${filter}`;
     button.append(canvas);
     button.onclick = () => pick(layer.name, filter);
     place.append(button);
   }
   roving(place, layer.name === chosen.layer ? chosen.filter : 0);
   const made = [place];
-  if (count > MOST) made.push(more(place, count));
+  if (count > MOST && !whole) made.push(more(place, count, () => opened.add(layer.name)));
   const scale = element("p");
   if (own) scale.textContent = "Each map has a scale of its own: the colours tell no sizes from one to the other.";
   else legend(scale, all);
-  return [...made, scale];
+  made.push(scale);
+  if (layer.name === chosen.layer) made.push(closely(`${layer.name}, map ${chosen.filter + 1}`));
+  return made;
 }
 
-function more(place, count) {
+// To the part that shows where the numbers of the chosen map come from.
+function closely(name) {
+  const link = element("a", "layer-closely", `See how the numbers of ${name} come about`);
+  link.href = "#arithmetic";
+  link.onclick = (event) => {
+    event.preventDefault();
+    const title = document.getElementById("arithmetic");
+    if (!title) return;
+    title.tabIndex = -1;
+    title.focus({ preventScroll: true });
+    title.scrollIntoView();
+  };
+  return link;
+}
+
+function more(place, count, open) {
   const button = element("button", "layer-more", `Show all ${count}`);
   button.type = "button";
   button.onclick = () => {
+    open();
     for (const one of place.children) one.hidden = false;
     button.remove();
   };
@@ -70,11 +108,13 @@ function more(place, count) {
 
 // A row of numbers, one cell each; the ten probabilities have their classes.
 function row(layer, { chosen, pick, classes }) {
+  const looked = layer.name === chosen.layer;
+  const link = looked ? [closely(`${layer.name}, ${classesOr(layer, classes, chosen.filter)}`)] : [];
   const values = levels(layer.values, layer.scale.most);
-  if (layer.last) return [answers(layer, { chosen, pick, classes })];
+  if (layer.last) return [answers(layer, { chosen, pick, classes }), ...link];
   const canvas = element("canvas", "layer-row");
-  const columns = Math.min(values.length, 98);
-  const lines = Math.ceil(values.length / columns);
+  const lines = Math.ceil(values.length / WIDEST);
+  const columns = Math.ceil(values.length / lines);
   const { scale } = layer;
   paint(canvas, Float32Array.from({ length: columns * lines }, (_, at) => values[at] ?? 0), lines,
     columns, scale);
@@ -82,8 +122,10 @@ function row(layer, { chosen, pick, classes }) {
   canvas.setAttribute("aria-label", `${layer.name}: ${values.length} numbers`);
   const words = element("p");
   legend(words, scale);
-  return [canvas, words];
+  return [canvas, words, ...link];
 }
+
+const classesOr = (layer, classes, unit) => (layer.last ? classes[unit] : `unit ${unit + 1}`);
 
 function answers(layer, { chosen, pick, classes }) {
   const place = element("div", "layer-answers");
@@ -91,6 +133,7 @@ function answers(layer, { chosen, pick, classes }) {
     const button = element("button");
     button.type = "button";
     button.setAttribute("aria-pressed", layer.name === chosen.layer && unit === chosen.filter);
+    button.dataset.of = `${layer.name}/${unit}`;
     button.onclick = () => pick(layer.name, unit);
     const bar = element("i");
     bar.style.width = `${value}%`;
@@ -105,15 +148,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const place = parentElement.querySelector(".layers");
   const told = JSON.parse(new TextDecoder().decode(data));
   const pick = (layer, filter) => setTriggerValue("picked", { layer, filter });
-  const focused = document.activeElement?.getAttribute("aria-label");
+  const focused = place.contains(document.activeElement) && document.activeElement.dataset.of;
+  place.opened ??= new Set(); // layers whose maps somebody wanted to see all
   place.replaceChildren(
     ...told.layers.map((layer, number) => {
       const part = element("section");
-      const shown = layer.size.length === 3 ? maps : row;
-      part.append(head(layer, number), ...shown(layer, { ...told, pick }));
+      const shown = number === 0 ? input : layer.size.length === 3 ? maps : row;
+      part.append(head(layer, number), ...shown(layer, { ...told, pick, opened: place.opened }));
       return part;
     }),
   );
-  if (focused) place.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+  if (focused) place.querySelector(`[data-of="${CSS.escape(focused)}"]`)?.focus();
 }
 

@@ -3,7 +3,7 @@
 import { element, share, written } from "./numbers.js";
 
 const STEPS = [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
-const HEADS = ["Class", "Score", "Score / temperature", "e to that power", "Share"];
+const HEADS = ["Class", "Score", "Score / temperature", "e to that power", "Share of all powers"];
 
 function powers(logits, temperature) {
   const scaled = logits.map((logit) => logit / temperature);
@@ -29,6 +29,16 @@ function rows({ classes, logits }, temperature) {
   });
 }
 
+// What each power is divided by.
+function together({ logits }, temperature) {
+  const { scaled } = powers(logits, temperature);
+  const total = scaled.reduce((sum, value) => sum + Math.exp(value), 0);
+  const row = element("tr", "together");
+  row.append(element("th", "", "Together"));
+  for (const text of ["", "", big(total), share(1)]) row.append(element("td", "", text));
+  return row;
+}
+
 function build(place) {
   const label = element("label", "temperature");
   const input = element("input");
@@ -45,7 +55,7 @@ function build(place) {
   place.show = () => {
     const temperature = STEPS[input.value];
     number.textContent = String(temperature);
-    body.replaceChildren(...rows(place.told, temperature));
+    body.replaceChildren(...rows(place.told, temperature), together(place.told, temperature));
   };
   input.oninput = place.show;
 }

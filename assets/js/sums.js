@@ -28,7 +28,9 @@ class Place {
       if (told[name]) told[name] = array(told[name]);
     }
     const fresh = this.told?.name !== told.name;
-    this.told = told;
+    const shape = JSON.stringify([told.name, told.kind, told.given.shape, channelsOf(told)]);
+    const same = this.shape === shape; // then sliders stay, with who holds them, and so does "Play"
+    Object.assign(this, { told, shape });
     const [height, width] = told.kind === "dense" ? [1, 1] : told.given.shape;
     this.height = height;
     this.width = width;
@@ -40,7 +42,8 @@ class Place {
     } else this.name();
     this.row = Math.min(this.row, height - 1);
     this.column = Math.min(this.column, width - 1);
-    this.build();
+    if (same) this.show();
+    else this.build();
   }
 
   build() {
@@ -87,7 +90,7 @@ class Place {
   maps() {
     const place = element("div", "sums-maps");
     this.before = this.map("What the layer takes", false);
-    this.after = this.map("What it gives", true);
+    this.after = this.map("What it gives: press a place", true);
     place.append(this.before.part, this.after.part);
     return place;
   }

@@ -87,14 +87,34 @@ def test_other_layers_softmax_and_one_step_of_learning(server, page):
     page.get_by_role("button", name=re.compile("^Ankle boot")).last.click()
     expect(page.get_by_text("The strongest inputs: number times weight")).to_be_visible()
     slide(page, "Temperature", 6)
-    shares = page.locator(".softmax td:last-child").all_inner_texts()
+    *shares, whole = page.locator(".softmax td:last-child").all_inner_texts()
     values = [float(text.split()[0]) for text in shares]
+    assert whole == "100.0\u00a0%"
     assert sum(values) == pytest.approx(100, abs=0.6)
     assert max(values) < 40, "a high temperature makes them alike"
     page.get_by_text("One step of learning", exact=True).last.click()
     expect(page.get_by_text("before the step")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert failures == []
+
+
+def test_new_numbers_leave_the_sliders_and_their_reader_alone(server, page):
+    page.goto(f"{server}/network")
+    row = slide(page, "Row", 3)
+    before = page.locator(".sums-squares td").first.inner_text()
+    page.evaluate("document.querySelector('.sums-controls').marked = true")
+    number = page.get_by_role("spinbutton", name="Number of the test picture")
+    number.fill("2")
+    number.press("Enter")
+    expect(page.get_by_text("In truth: Trouser")).to_be_visible()
+    eventually(lambda: page.locator(".sums-squares td").first.inner_text() != before)
+    expect(row).to_have_js_property("value", "18")
+    assert page.evaluate("document.querySelector('.sums-controls').marked")
+    page.locator(".sums .play").click()
+    number.fill("3")
+    number.press("Enter")
+    expect(page.get_by_text("In truth: Trouser")).to_be_visible()
+    expect(page.locator(".sums .play")).to_have_text("Stop")
 
 
 def kernel(page):
@@ -113,6 +133,10 @@ def test_one_s_own_run_is_followed_gone_through_and_found_again(trainer, page):
     expect(slider).to_have_attribute("aria-valuetext", "newest")
     page.get_by_role("button", name="conv1, map 2 of 6").click()
     expect(page).to_have_url(re.compile("layer=conv1&filter=2"))
+    page.get_by_role("link", name="See how the numbers of conv1, map 2 come about").click()
+    expect(page.get_by_role("heading", name="One place, number by number")).to_be_in_viewport()
+    play = page.get_by_role("button", name="Play", exact=True).first
+    expect(play).to_be_in_viewport(ratio=1)  # the training can be gone through wherever one looks
     newest = kernel(page)
     slide(page, "Row", 3)
     slider.focus()

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+from html import escape
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 from model import PROJECT, server
 from model.cache import Kept
 from model.data import datasets
+from model.data.datasets import CLASSES
+from model.insight.anatomy import anatomy
 from model.insight.excitement import excitement
 from model.networks.architectures import (
     NETWORKS,
@@ -75,6 +79,54 @@ def test_the_labels_are_there(page):
     assert layers[3]["words"] == "5 × 5 × 6 numbers and one bias for each of 16 filters: 2,416."
 
 
+def test_the_drawing_says_what_each_layer_gives_and_learns(page):
+    [drawn] = [
+        one.proto.bytes.decode()
+        for one in page.main.get("bidi_component")
+        if b"network-drawing" in one.proto.bytes
+    ]
+    said = re.findall(r">([^<>]+)</text>", drawn)
+    parts = anatomy(NETWORKS["lenet"])
+    for part in parts:
+        assert {part.name, "×".join(map(str, part.given))} <= set(said)
+        assert f"{part.parameters:,}" in said or not part.parameters
+    for name in CLASSES:
+        assert any(word.startswith(escape(name)) for word in said)
+
+
+@pytest.mark.parametrize(
+    ("network", "levels"),
+    [
+        ("lenet", {1: "The first layer", 2: "What pooling keeps", 3: "The second level"}),
+        ("mlp", {1: "The decision"}),
+    ],
+)
+def test_levels_of_the_lesson_begin_where_the_network_has_them(page, network, levels, monkeypatch):
+    page, _ = use(page, network, monkeypatch)
+    layers = told(page, "lenet_layers")["layers"]
+    found = {at: one["level"]["title"] for at, one in enumerate(layers) if "level" in one}
+    assert found.items() >= levels.items()
+    assert "The decision" in found.values()
+
+
+def test_filters_maps_and_units_are_called_so(page):
+    for layer, called in [("conv1", "filter 2"), ("pool1", "map 2"), ("dense1", "unit 2")]:
+        page.selectbox(state.LAYER).set_value(layer).run()
+        assert page.selectbox(state.FILTER).options[1] == called
+    page.selectbox(state.LAYER).set_value("dense3").run()
+    assert page.selectbox(state.FILTER).options[1] == "unit 2: Trouser"
+
+
+def test_the_toy_goes_through_two_levels_and_says_where_nothing_is_left(page):
+    assert "28\u00a0→\u00a028\u00a0→\u00a014" in words(page)
+    assert "14\u00a0→\u00a014\u00a0→\u00a07" in words(page)
+    for key, value in {"input": 8, "kernel": 7, "stride": 4, "padding": 0, "pool": 4}.items():
+        page.slider(f"toy_{key}").set_value(value)
+    page.run()
+    assert not page.exception
+    assert "8\u00a0→\u00a01\u00a0→\u00a00" in words(page)
+
+
 def use(page, network, monkeypatch):
     """Have the page look into this network, with weights that are not trained."""
     weights = initial_weights(NETWORKS[network], 3)
@@ -135,6 +187,12 @@ def test_one_step_of_learning_is_told(page):
     assert not page.exception
     assert "**Loss:** −ln(" in words(page)
     assert "after it**" in words(page)
+    made = [one.proto.body for one in page.main.get("html") if "kernels" in one.proto.body]
+    assert re.findall("<caption>(.*?)</caption>", made[0]) == [
+        "The kernel",
+        "Its gradient",
+        "Kernel − 0.01 × gradient",
+    ]
 
 
 @pytest.mark.parametrize("address", ["99999999", "-1", "many", "inf"])
@@ -226,6 +284,28 @@ def test_play_goes_from_moment_to_moment_and_stops_at_the_newest(page, run):
         seen.append(page.session_state[state.MOMENT])
     assert seen == [0, 10, 60, epochs.NEWEST]
     assert not page.exception
+
+
+def test_while_it_trains_the_newest_kept_weights_say_what_a_filter_looks_for(
+    page, run, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(
+        server,
+        "excitement",
+        lambda trained, _, layer: asked.append(trained.weights["conv1/kernel"]) or None,
+    )
+    monkeypatch.setattr(epochs, "is_active", lambda _: True)
+    page.run()
+    assert not page.exception
+    assert "for its filters at epoch 1." in words(page)
+    assert {id(one) for one in asked} == {id(run.kept[60]["conv1/kernel"])}
+    asked.clear()
+    page.session_state[state.PLAYING] = epochs.BEGINS
+    page.session_state[state.MOMENT] = 0
+    page.run()
+    assert "as soon as the weights rest" in words(page)
+    assert not asked
 
 
 def test_a_moment_that_is_damaged_is_told_and_the_page_goes_on(page, run, monkeypatch):

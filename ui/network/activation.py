@@ -70,13 +70,20 @@ def _applied(desk: Desk, name: str) -> None:
     number = min(int(st.session_state.get(state.FILTER) or 0), step.sums.shape[-1] - 1)
     sums = step.sums[0, ..., number].astype(np.float64)
     st.caption(f"The sums of {step.name}, filter {number + 1}, and what {name} makes of them:")
-    before, after = st.columns(2)
-    _map(before, sums, "The sums")
-    _map(after, FUNCTIONS[name].of(sums), f"After {name}")
+    with st.container(horizontal=True, gap="small"):
+        _map(sums, "The sums")
+        _map(FUNCTIONS[name].of(sums), f"After {name}")
 
 
-def _map(place: Any, numbers: NDArray[np.float64], words: str) -> None:
+def _map(numbers: NDArray[np.float64], words: str) -> None:
     low, high = float(numbers.min()), float(numbers.max())
-    grey = np.rint(255 * (numbers - low) / ((high - low) or 1)).astype(np.uint8)
-    caption = f"{words}: black {low:.2f}, white {high:.2f}"
-    place.image(images.picture(grey, 168), width="stretch", caption=caption, alt=caption)
+    if low < 0:
+        caption = f"{words}: {_written(low)} to {_written(high)}; orange is above 0, blue below"
+    else:
+        caption = f"{words}: {_written(low)} to {_written(high)}; 0 is black"
+    big = images.coloured(numbers).repeat(8, axis=0).repeat(8, axis=1)
+    st.image(images.png_uri(big), width=128, caption=caption, alt=caption)
+
+
+def _written(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")

@@ -48,11 +48,9 @@ class Desk:
 def lay(trained: Trained) -> Desk | None:
     """The widgets that choose; None, and a sentence on the page, where there is nothing to see."""
     with st.container(key="network_desk"):  # its height stands in assets/places.css
-        left, right = st.columns(2, gap="large")
-        with left:
-            picture = _picture()
-        with right:
-            trained = epochs.choose(trained)
+        picture = _picture()
+    with st.container(key="network_epochs"):  # stays in view: see assets/network.css
+        trained = epochs.choose(trained)
     if picture is None:
         return None
     if not usable(trained):
@@ -69,10 +67,12 @@ def lay(trained: Trained) -> Desk | None:
 def _picture() -> Picture | None:
     attempts.recall()
     kinds = [TEST, MINE, SAMPLES]
-    kind = st.segmented_control(
+    left, right = st.columns(2, gap="large")
+    kind = left.segmented_control(
         "Picture", kinds, default=TEST, key="network_kind", persist_state="session", required=True
     )
-    return {TEST: _test, MINE: _mine, SAMPLES: _sample}[str(kind)]()
+    with right:
+        return {TEST: _test, MINE: _mine, SAMPLES: _sample}[str(kind)]()
 
 
 def _test() -> Picture:

@@ -65,6 +65,21 @@ def choose(trained: Trained) -> Trained:
     return _at(run, trained, int(chosen))
 
 
+def steady(trained: Trained) -> tuple[Trained, str] | None:
+    """Weights that stay long enough for what takes seconds, and of when they are, "" for those in
+    view. While a run trains, the newest that it kept stand for its newest. None while it plays."""
+    run = state.run_in_use()
+    if st.session_state.get(state.PLAYING):
+        return None
+    if run is None or not is_active(run) or _moment() != NEWEST:
+        return trained, ""
+    kept = moments.kept(run)
+    if not kept:
+        return None
+    name = moments.name(run, kept[-1])
+    return _at(run, trained, kept[-1]), f"epoch {name}" if name.isdigit() else name
+
+
 def in_address() -> int | None:
     """After how many batches the weights are looked at, for the address; None for the newest."""
     step = _moment() if state.run_in_use() else NEWEST

@@ -12,6 +12,7 @@ from model.insight.excitement import Excitement
 from model.networks.forward import Step
 from model.networks.layers import BatchNorm, Conv, Dense, Pool
 from ui import images, state
+from ui.network import epochs
 from ui.network.desk import Desk
 from ui.waiting import wait_for
 
@@ -26,10 +27,17 @@ def show(desk: Desk) -> None:
     if step is None or not isinstance(step.layer, Conv | Pool | BatchNorm):
         st.caption("Choose a layer with maps above, a convolution say: dense units see no places.")
         return
-    found = server.excitement(desk.trained, state.dataset(), step.name)
+    steady = epochs.steady(desk.trained)
+    if steady is None:
+        st.caption("The pictures come as soon as the weights rest for some seconds.")
+        return
+    trained, when = steady
+    if when:
+        st.caption(f"The network is training. These pictures are for its filters at {when}.")
+    found = server.excitement(trained, state.dataset(), step.name)
     if found is None:
         wait_for(
-            lambda: server.excitement(desk.trained, state.dataset(), step.name) is not None,
+            lambda: server.excitement(trained, state.dataset(), step.name) is not None,
             "Looking through all test pictures. This takes some seconds.",
         )
         return

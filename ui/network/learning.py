@@ -99,8 +99,8 @@ def _three(before: NDArray[np.float32], gradient: NDArray[np.float32], rate: flo
     """Three tables of numbers, (h, w) each."""
     tables = (
         _table("The kernel", before),
-        _table(f"minus {number(rate)} × its gradient", gradient),
-        _table("makes the kernel after the step", before - np.float32(rate) * gradient),
+        _table("Its gradient", gradient),
+        _table(f"Kernel − {number(rate)} × gradient", before - np.float32(rate) * gradient),
     )
     st.html(f'<div class="kernels">{"".join(tables)}</div>')
 

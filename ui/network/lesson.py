@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from model.data.datasets import CLASSES
+from model.networks.layers import BatchNorm, Conv, Dense, Layer, Pool
 from ui import address, bars, images
 from ui.network import (
     activation,
@@ -35,6 +36,7 @@ class Part:
     look: str  # what to look at
     question: str  # to try
     show: Callable[[Desk], None]
+    alone: bool = False  # its widgets change nothing elsewhere on the page
 
 
 def _picture(desk: Desk) -> None:
@@ -50,8 +52,22 @@ def _picture(desk: Desk) -> None:
 
 def _closely(desk: Desk) -> None:
     step, number = sums.choose(desk)
+    st.markdown(CLOSELY[type(step.layer)])
     sums.show(desk, step, number)
 
+
+# What happens in a layer of a kind.
+CLOSELY: dict[type[Layer], str] = {
+    Conv: "The **kernel** is a filter's square of numbers. It lies on the picture, each number is "
+    "multiplied with the one below it, and the products are added up; the **bias** is one number "
+    "more. Then the kernel moves on by its **stride**: one place, here.",
+    Pool: "**Pooling** makes one number of each square of its map, and learns nothing. Compare "
+    "what the mean keeps of these numbers with what the largest keeps.",
+    BatchNorm: "**Batch normalisation** brings each map to a usual size: minus its mean, divided "
+    "by its spread, both measured while training; then a factor and a shift that were learned.",
+    Dense: "A **unit** of a dense layer multiplies every number that comes in with a weight of its "
+    "own, and adds the products up. Products above 0 speak for it, others against it.",
+}
 
 PARTS = (
     Part(
@@ -69,17 +85,26 @@ PARTS = (
         "**filters** over the picture, and each makes a map of where its pattern, its **feature**, "
         "is. **Pooling** makes the maps smaller. **Dense** layers, also called fully connected, "
         "weigh all numbers at once. The **output layer** has one number for each class.",
-        "Find a map that shows edges only. Which layer is it in? Press it to see its arithmetic.",
+        "Press a map that you wonder about: below its layer comes a link to the numbers behind it.",
         overview.show,
     ),
     Part(
         "arithmetic",
         "One place, number by number",
-        "The **kernel** is a filter's square of numbers. It lies on the picture, each number is "
-        "multiplied with the one below it, and the products are added up. The **stride** is how "
-        "far it moves then: one place, here.",
-        "Move to a place where the sum is negative. What does the activation make of it?",
+        "Choose a layer, a filter and a place: here is all the arithmetic that makes one number of "
+        "a map. **Play** goes on by itself.",
+        "Find a place where the layer gives 0. Which of the numbers made it so?",
         _closely,
+    ),
+    Part(
+        "activation",
+        "Activation functions",
+        "An **activation function** bends the sums. Without it, many layers could do no more than "
+        "one. Its **derivative** tells how steep it is: where that is nearly 0, learning hardly "
+        "moves anything.",
+        "Choose sigmoid, then ReLU: what becomes of the blue places, where the sum is below 0?",
+        activation.show,
+        alone=True,
     ),
     Part(
         "excitement",
@@ -87,21 +112,6 @@ PARTS = (
         "These test pictures excite the filter above most, each at the place with the frame.",
         "What do the framed places have in common?",
         excitement.show,
-    ),
-    Part(
-        "activation",
-        "Activation functions",
-        "An **activation function** bends the sums. Without it, many layers could do no more than "
-        "one.",
-        "Where is the derivative nearly 0? There, learning hardly moves anything.",
-        activation.show,
-    ),
-    Part(
-        "sizes",
-        "Kernel, stride, padding: how large is the map?",
-        "**Padding** puts zeros around the picture, so that the kernel fits at its edges, too.",
-        "Which settings keep 28 × 28 as it is?",
-        toy.show,
     ),
     Part(
         "softmax",
@@ -118,6 +128,15 @@ PARTS = (
         "network which way, and how strongly, it should change.",
         "Does the right class become likelier? What if the learning rate is ten times as large?",
         learning.show,
+        alone=True,
+    ),
+    Part(
+        "sizes",
+        "Kernel, stride, padding: how large is the map?",
+        "**Padding** puts zeros around the picture, so that the kernel fits at its edges, too.",
+        "Which settings keep 28 × 28 as it is?",
+        toy.show,
+        alone=True,
     ),
     Part(
         "networks",
@@ -126,6 +145,7 @@ PARTS = (
         "training changes.",
         "Why has the second convolution of LeNet 2,416 parameters?",
         networks.show,
+        alone=True,
     ),
 )
 
@@ -140,4 +160,4 @@ def teach(desk: Desk) -> None:
         st.subheader(part.title, anchor=part.anchor)
         st.markdown(part.look)
         st.markdown(f":material/help: *{part.question}*")
-        part.show(desk)
+        (st.fragment(part.show) if part.alone else part.show)(desk)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from model.data.datasets import CLASSES
 from model.networks.forward import Step
-from model.networks.layers import EPSILON, BatchNorm, Conv, Dropout, Flatten, Pool
+from model.networks.layers import EPSILON, BatchNorm, Conv, Dense, Dropout, Flatten, Pool
 from ui import components, javascript, state
 from ui.network import epochs, place
 from ui.network.desk import Desk
@@ -45,8 +45,9 @@ def choose(desk: Desk) -> tuple[Step, int]:
 
 def _called(step: Step, desk: Desk, number: int) -> str:
     if step is desk.steps[-1]:
-        return f"{number + 1}: {CLASSES[number]}"
-    return str(number + 1)
+        return f"unit {number + 1}: {CLASSES[number]}"
+    kinds = {Conv: "filter", Dense: "unit"}
+    return f"{kinds.get(type(step.layer), 'map')} {number + 1}"
 
 
 def show(desk: Desk, step: Step, number: int) -> None:

@@ -8,11 +8,12 @@ from model.insight.sizes import after_convolution, after_pooling, places
 from ui import vector
 from ui.network.desk import Desk
 
-CELL = 9  # pixels of a pixel
+CELL = 4  # pixels of a pixel
+SHOWN = 3  # places of the kernel that are drawn
 
 
 def show(_desk: Desk) -> None:
-    """The sliders, the formula with its numbers, and a drawing of it."""
+    """The sliders, the formula with its numbers, and drawings of two levels of it."""
     left, right = st.columns([1, 2], gap="large")
     with left:
         size = st.slider("Input size", 8, 32, 28, key="toy_input", persist_state="session")
@@ -28,31 +29,61 @@ def show(_desk: Desk) -> None:
             f"**{made} × {made}**"
         )
         st.markdown(f"Pooling: {made} / {pool}, rounded down: **{pooled} × {pooled}**")
-        st.markdown(f"Together: **{size} → {made} → {pooled}**")
-        words, drawing = _drawing(size, kernel, stride, padding)
+        again = after_convolution(pooled, kernel, stride, padding) if pooled else 0
+        last = after_pooling(again, pool)
+        st.markdown(
+            f"Together: **{_row(size, made, pooled)}**. Once more with the same settings: "
+            f"**{_row(pooled, again, last)}**"
+        )
+        steps = (
+            _padded(size, kernel, stride, padding),
+            _map(made, pool, "convolution"),
+            _map(pooled, 0, "pooling"),
+            _map(again, pool, "convolution"),
+            _map(last, 0, "pooling"),
+        )
+        words = (
+            f"A picture of {size} by {size} pixels with a border of {padding}, the kernel of "
+            f"{kernel} by {kernel} at its first places, {stride} apart; the maps that come of it "
+            f"have {made}, {pooled}, {again} and {last} places in a row"
+        )
+        drawing = f'<div class="toy" role="img" aria-label="{words}">{"".join(steps)}</div>'
         vector.show(drawing, "network_toy", words)
 
 
-def _drawing(size: int, kernel: int, stride: int, padding: int) -> tuple[str, str]:
-    """The padded picture with the kernel at its first places: in words, and as an SVG."""
-    whole = size + 2 * padding
-    side = whole * CELL
+def _row(*sizes: int) -> str:
+    return "\u00a0→\u00a0".join(map(str, sizes))
+
+
+def _padded(size: int, kernel: int, stride: int, padding: int) -> str:
+    """The picture in its border, with the kernel at its first places."""
+    side = CELL * (size + 2 * padding)
     squares = [
-        f'<rect x="0" y="0" width="{side}" height="{side}" fill="none" stroke="currentColor" '
-        'stroke-dasharray="4 3"/>',
-        f'<rect x="{padding * CELL}" y="{padding * CELL}" width="{size * CELL}" '
-        f'height="{size * CELL}" fill="#0072B2" fill-opacity="0.2" stroke="#0072B2"/>',
+        f'<rect class="border" width="{side}" height="{side}"/>',
+        _square(CELL * padding, CELL * padding, CELL * size, "map"),
     ]
-    for number, at in enumerate(places(size, kernel, stride, padding)[:3]):
-        squares.append(
-            f'<rect x="{at * CELL}" y="0" width="{kernel * CELL}" height="{kernel * CELL}" '
-            f'fill="#D55E00" fill-opacity="{0.55 - 0.15 * number:.2f}" stroke="#D55E00"/>'
-        )
-    words = (
-        f"A picture of {size} by {size} pixels with a border of {padding}; the kernel of {kernel} "
-        f"by {kernel} at its first places, {stride} apart"
-    )
-    return words, (
-        f'<svg viewBox="-1 -1 {side + 2} {side + 2}" width="{min(side + 2, 320)}" role="img" '
-        f'aria-label="{words}">{"".join(squares)}</svg>'
+    squares += [
+        _square(CELL * at, 0, CELL * kernel, "window", 0.55 - 0.15 * number)
+        for number, at in enumerate(places(size, kernel, stride, padding)[:SHOWN])
+    ]
+    return _figure(side, squares, f"picture {size}")
+
+
+def _map(size: int, pool: int, name: str) -> str:
+    """A map, with the first square that is pooled; nothing where no place is left."""
+    squares = [_square(0, 0, CELL * size, "map")]
+    if 0 < pool <= size:
+        squares.append(_square(0, 0, CELL * pool, "window", 0.55))
+    return _figure(CELL * size, squares, f"{name} {size}") if size else ""
+
+
+def _square(x: int, y: int, side: int, kind: str, opacity: float | None = None) -> str:
+    deep = "" if opacity is None else f' fill-opacity="{opacity:.2f}"'
+    return f'<rect class="{kind}" x="{x}" y="{y}" width="{side}" height="{side}"{deep}/>'
+
+
+def _figure(side: int, squares: list[str], words: str) -> str:
+    return (
+        f'<figure><svg viewBox="-1 -1 {side + 2} {side + 2}" width="{side + 2}" '
+        f'height="{side + 2}">{"".join(squares)}</svg><figcaption>{words}</figcaption></figure>'
     )
