@@ -82,7 +82,7 @@ function maps(layer, { own, chosen, pick, opened }) {
 
 // To the part that shows where the numbers of the chosen map come from.
 function closely(name) {
-  const link = element("a", "layer-closely", `See how the numbers of ${name} come about`);
+  const link = element("a", "layer-closely", `See the numbers behind ${name}`);
   link.href = "#arithmetic";
   link.onclick = (event) => {
     event.preventDefault();

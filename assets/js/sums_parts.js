@@ -41,8 +41,11 @@ const FUNCTIONS = {
   softmax: null, // it needs all ten: see the page's part on probabilities
 };
 
+const SCORE = "This is the score of the class. Further down, softmax makes probabilities of all ten.";
+
 export function activated(name, total, where) {
   const known = FUNCTIONS[name];
   const lines = known ? [line(known.name, known.of(total))] : [];
+  if (name === "softmax") lines.push(element("p", "quiet", SCORE));
   return where ? [...lines, element("p", "quiet", where)] : lines;
 }

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import eventually
+from model.networks.architectures import NETWORKS
+from tests.browser.conftest import PHONE, eventually
 from tests.browser.test_train import start
 from tests.browser.test_train import trainer as trainer
 
@@ -117,6 +118,21 @@ def test_new_numbers_leave_the_sliders_and_their_reader_alone(server, page):
     expect(page.locator(".sums .play")).to_have_text("Stop")
 
 
+def test_a_phone_shows_what_belongs_together_side_by_side(browser, server):
+    device = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+    page = browser.new_context(**device).new_page()
+    page.goto(f"{server}/network?layer=conv2&filter=5")
+    expect(page.get_by_role("slider", name="Channel")).to_be_visible()
+    for pair in (".sums-map", ".sums-squares table:nth-child(-n + 2)"):
+        one, other = (place.bounding_box() for place in page.locator(pair).all())
+        assert one["y"] == pytest.approx(other["y"], abs=1)
+        assert one["x"] + one["width"] < other["x"]
+    tabs = page.get_by_role("tab")
+    expect(tabs).to_have_count(len(NETWORKS))
+    assert all(one.evaluate("tab => tab.scrollWidth <= tab.clientWidth") for one in tabs.all())
+    page.context.close()
+
+
 def kernel(page):
     """The numbers of the kernel that is looked at."""
     expect(page.locator(".sums-squares table")).to_have_count(3)
@@ -133,7 +149,7 @@ def test_one_s_own_run_is_followed_gone_through_and_found_again(trainer, page):
     expect(slider).to_have_attribute("aria-valuetext", "newest")
     page.get_by_role("button", name="conv1, map 2 of 6").click()
     expect(page).to_have_url(re.compile("layer=conv1&filter=2"))
-    page.get_by_role("link", name="See how the numbers of conv1, map 2 come about").click()
+    page.get_by_role("link", name="See the numbers behind conv1, map 2").click()
     expect(page.get_by_role("heading", name="One place, number by number")).to_be_in_viewport()
     play = page.get_by_role("button", name="Play", exact=True).first
     expect(play).to_be_in_viewport(ratio=1)  # the training can be gone through wherever one looks

@@ -298,7 +298,7 @@ def test_while_it_trains_the_newest_kept_weights_say_what_a_filter_looks_for(
     monkeypatch.setattr(epochs, "is_active", lambda _: True)
     page.run()
     assert not page.exception
-    assert "for its filters at epoch 1." in words(page)
+    assert "At epoch 1, since the network is training: conv1, filter 1" in words(page)
     assert {id(one) for one in asked} == {id(run.kept[60]["conv1/kernel"])}
     asked.clear()
     page.session_state[state.PLAYING] = epochs.BEGINS

@@ -32,8 +32,11 @@ def show(desk: Desk) -> None:
         st.caption("The pictures come as soon as the weights rest for some seconds.")
         return
     trained, when = steady
-    if when:
-        st.caption(f"The network is training. These pictures are for its filters at {when}.")
+    number = int(st.session_state.get(state.FILTER) or 0)
+    of = f"At {when}, since the network is training: " if when else ""
+    st.caption(
+        f"{of}{step.name}, {'filter' if isinstance(step.layer, Conv) else 'map'} {number + 1}"
+    )
     found = server.excitement(trained, state.dataset(), step.name)
     if found is None:
         wait_for(
@@ -41,7 +44,7 @@ def show(desk: Desk) -> None:
             "Looking through all test pictures. This takes some seconds.",
         )
         return
-    _grid(desk, step, found, int(st.session_state.get(state.FILTER) or 0))
+    _grid(desk, step, found, number)
 
 
 def _grid(desk: Desk, step: Step, found: Excitement, number: int) -> None:

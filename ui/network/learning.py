@@ -119,7 +119,7 @@ def _table(words: str, values: NDArray[np.float32]) -> str:
 def _cell(value: float, most: float, digits: int) -> str:
     colour = PALETTE["orange"] if value > 0 else PALETTE["sky"]
     part = round(100 * abs(value) / most)
-    style = f"background: color-mix(in srgb, {colour} {part}%, transparent)"
+    style = f"background: color-mix(in srgb, {colour} {part}%, white)"  # under black, in any theme
     return f'<td style="{style}">{_signed(value, digits)}</td>'
 
 

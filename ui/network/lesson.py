@@ -91,9 +91,9 @@ PARTS = (
     Part(
         "arithmetic",
         "One place, number by number",
-        "Choose a layer, a filter and a place: here is all the arithmetic that makes one number of "
-        "a map. **Play** goes on by itself.",
-        "Find a place where the layer gives 0. Which of the numbers made it so?",
+        "Choose a layer, a filter or unit of it, and a place: here is all arithmetic that makes "
+        "this one number. **Play** moves on by itself.",
+        "Which of these numbers decide most about what comes out?",
         _closely,
     ),
     Part(
