@@ -29,7 +29,7 @@ from model.training.storage.database import StorageError
 from tests.lazy import Lazy
 from tests.networks.test_networks import keras_with
 from tests.ui.test_live import Idle
-from ui import state
+from ui import images, state
 from ui.attempts import Attempt
 from ui.network import desk, epochs
 
@@ -338,3 +338,14 @@ def test_every_network_has_its_table_and_its_code_comes_when_it_is_opened(page, 
         compile(code, "the code on Network", "exec")
     assert not page.exception
     assert not page.code, "st.code has a browser load 1.6 MB"
+
+
+def test_python_and_the_browser_paint_numbers_alike():
+    script = (PROJECT / "assets/js/numbers.js").read_text()
+    ends = [
+        json.loads(re.search(rf"const {name} = (.*);", script)[1])
+        for name in ("NEGATIVE", "ZERO", "POSITIVE")
+    ]
+    np.testing.assert_array_equal(images.coloured(np.array([[-2.0, 0.0, 2.0]]))[0], ends)
+    np.testing.assert_array_equal(images.coloured(np.array([[0.0, 1.0, 2.0]])), [[0, 128, 255]])
+    assert not images.coloured(np.zeros((2, 2))).any()
