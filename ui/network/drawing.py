@@ -122,18 +122,7 @@ def _link(before: Box, after: Box, layer: Layer) -> str:
     """From the numbers that a layer looks at to the one that it makes of them."""
     size = layer.kernel if isinstance(layer, Conv) else layer.size if isinstance(layer, Pool) else 0
     if size:
-        side, part = PIXEL * size, 0.55
-        x = before.left + part * (before.width - side)
-        y = before.top + part * (BASE - before.top - side)
-        to = (after.left + part * after.width, after.top + part * (BASE - after.top))
-        lines = "".join(
-            f"M{x + side:.1f} {edge:.1f}L{to[0]:.1f} {to[1]:.1f}" for edge in (y, y + side)
-        )
-        return (
-            f'<rect class="looks" x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}"/>'
-            f'<path class="looks" d="{lines}"/>'
-            f'<circle class="lands" cx="{to[0]:.1f}" cy="{to[1]:.1f}" r="2.5"/>'
-        )
+        return _looks(before, after, PIXEL * size)
     if isinstance(layer, Dense | Flatten):
         corners = (
             f"{before.right:.1f},{before.top:.1f} {after.left:.1f},{after.top:.1f} "
@@ -142,6 +131,20 @@ def _link(before: Box, after: Box, layer: Layer) -> str:
         return f'<polygon class="fan" points="{corners}"/>'
     y = BASE - 20
     return f'<path class="passes" d="M{before.right + 3:.1f} {y}L{after.left - 3:.1f} {y}"/>'
+
+
+def _looks(before: Box, after: Box, side: float) -> str:
+    """A square of a map, and lines from it to the place that its numbers make."""
+    part = 0.55  # of the way across each map
+    x = before.left + part * (before.width - side)
+    y = before.top + part * (BASE - before.top - side)
+    to = (after.left + part * after.width, after.top + part * (BASE - after.top))
+    lines = "".join(f"M{x + side:.1f} {edge:.1f}L{to[0]:.1f} {to[1]:.1f}" for edge in (y, y + side))
+    return (
+        f'<rect class="looks" x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}"/>'
+        f'<path class="looks" d="{lines}"/>'
+        f'<circle class="lands" cx="{to[0]:.1f}" cy="{to[1]:.1f}" r="2.5"/>'
+    )
 
 
 def _answer(box: Box, shares: NDArray[np.float32]) -> str:

@@ -21,34 +21,36 @@ def show(_desk: Desk) -> None:
         stride = st.slider("Stride", 1, 4, 1, key="toy_stride", persist_state="session")
         padding = st.slider("Padding", 0, 3, 2, key="toy_padding", persist_state="session")
         pool = st.slider("Pooling size", 1, 4, 2, key="toy_pool", persist_state="session")
+    with right:
+        _told(size, kernel, stride, padding, pool)
+
+
+def _told(size: int, kernel: int, stride: int, padding: int, pool: int) -> None:
+    """The formula with its numbers, and the maps of two levels."""
     made = after_convolution(size, kernel, stride, padding)
     pooled = after_pooling(made, pool)
-    with right:
-        st.markdown(
-            f"Convolution: ({size} + 2 × {padding} − {kernel}) / {stride} + 1, rounded down: "
-            f"**{made} × {made}**"
-        )
-        st.markdown(f"Pooling: {made} / {pool}, rounded down: **{pooled} × {pooled}**")
-        again = after_convolution(pooled, kernel, stride, padding) if pooled else 0
-        last = after_pooling(again, pool)
-        st.markdown(
-            f"Together: **{_row(size, made, pooled)}**. Once more with the same settings: "
-            f"**{_row(pooled, again, last)}**"
-        )
-        steps = (
-            _padded(size, kernel, stride, padding),
-            _map(made, pool, "convolution"),
-            _map(pooled, 0, "pooling"),
-            _map(again, pool, "convolution"),
-            _map(last, 0, "pooling"),
-        )
-        words = (
-            f"A picture of {size} by {size} pixels with a border of {padding}, the kernel of "
-            f"{kernel} by {kernel} at its first places, {stride} apart; the maps that come of it "
-            f"have {made}, {pooled}, {again} and {last} places in a row"
-        )
-        drawing = f'<div class="toy" role="img" aria-label="{words}">{"".join(steps)}</div>'
-        vector.show(drawing, "network_toy", words)
+    again = after_convolution(pooled, kernel, stride, padding) if pooled else 0
+    last = after_pooling(again, pool)
+    st.markdown(
+        f"Convolution: ({size} + 2 × {padding} − {kernel}) / {stride} + 1, rounded down: "
+        f"**{made} × {made}**"
+    )
+    st.markdown(f"Pooling: {made} / {pool}, rounded down: **{pooled} × {pooled}**")
+    st.markdown(
+        f"Together: **{_row(size, made, pooled)}**. Once more with the same settings: "
+        f"**{_row(pooled, again, last)}**"
+    )
+    maps = [_map(made, pool, "convolution"), _map(pooled, 0, "pooling")]
+    maps += [_map(again, pool, "convolution"), _map(last, 0, "pooling")]
+    words = (
+        f"A picture of {size} by {size} pixels with a border of {padding}, the kernel of "
+        f"{kernel} by {kernel} at its first places, {stride} apart; the maps that come of it "
+        f"have {made}, {pooled}, {again} and {last} places in a row"
+    )
+    shown = "".join([_padded(size, kernel, stride, padding), *maps])
+    vector.show(
+        f'<div class="toy" role="img" aria-label="{words}">{shown}</div>', "network_toy", words
+    )
 
 
 def _row(*sizes: int) -> str:
