@@ -53,6 +53,11 @@ class Pace:
         self._warm = self._warm or not cold
 
     @property
+    def measured(self) -> float:
+        """Seconds of a warm worker for one batch; 0 while not known."""
+        return self.per_batch if self._warm else 0.0
+
+    @property
     def images_per_second(self) -> float:
         """By the clock on the wall; 0 until enough was measured."""
         known = self._slices >= FEWEST and self._seconds >= SOONEST_SECONDS

@@ -224,6 +224,11 @@ class Run:
         return self._now.status
 
     @property
+    def measured(self) -> tuple[Config, float]:
+        """Its settings, and a worker's seconds for one of its batches; 0 while not known."""
+        return self._now.config, self._pace.measured
+
+    @property
     def outstanding(self) -> bool:
         """Whether a slice is queued or running."""
         return self._outstanding

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
+from model.data import datasets
 from model.networks.architectures import Weights
 from model.training import admission
 from model.training.admission import ServerFullError
@@ -28,6 +29,7 @@ from model.training.quotas import Quotas
 from model.training.recipes import LIMITS, Config, SettingError, check
 from model.training.run import Run
 from model.training.snapshot import ENDED, TRAINING, Origin
+from model.training.speed import Speeds
 from model.training.storage.database import StorageError
 from model.training.storage.record import Keys, Summary
 from model.training.storage.rows import DamagedRowError
@@ -73,6 +75,7 @@ class Runs:
         self._recent: OrderedDict[str, Run] = OrderedDict()  # idle ones, to be found again quickly
         self._alone: dict[str, Run] = {}  # without a storage, all of them
         self._lock = threading.RLock()
+        self._speeds = Speeds()
         self._unread = ""  # why the last run that somebody asked for could not be read
         self._upkeep = (
             Upkeep(storage, quotas, self._take_over, self._made_room) if storage else None
@@ -253,6 +256,9 @@ class Runs:
         return self._storage.claim(name, self._keeper.owner, lease, now, dead, revision)
 
     def _changed(self, run: Run) -> None:
+        config, per_batch = run.measured
+        if per_batch:
+            self._speeds.note(config, per_batch)
         if self._keeper:
             self._keeper.changed(run)
         else:
@@ -387,6 +393,14 @@ class Runs:
     def slices_ahead(self, run: Run) -> int:
         """How many slices of other runs must end before this run's next slice begins."""
         return self._engine.ahead(run.name)
+
+    def seconds_per_epoch(self, config: Config) -> float | None:
+        """How long a worker of this server takes for an epoch of a run with these settings.
+
+        It is told from runs that trained since the server began, and None before. Waiting for
+        workers is not in it: see speed.together. Raises DataError where the pictures are missing.
+        """
+        return self._speeds.per_epoch(config, len(datasets.load(config.data).train_labels))
 
     def training(self) -> int:
         """How many runs are training now."""
