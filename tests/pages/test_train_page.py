@@ -23,7 +23,7 @@ from model.training.recipes import LABELS, LIMITS, RECIPES, Config, number
 from model.training.results import Slice
 from model.training.tokens import showing
 from ui import own_runs, state
-from ui.train import settings
+from ui.train import duration, settings
 
 APP = str(PROJECT / "app.py")
 CONFUSION = np.diag(np.full(10, 100))
@@ -575,3 +575,32 @@ def test_recipe_sketch_learns_from_drawings_where_they_were_made(page, monkeypat
     assert settings.data_for("quick") == "fashion-mnist"
     monkeypatch.setattr(state, "dataset", lambda: SimpleNamespace(name="wardrobe"))
     assert settings.data_for("sketch") == "wardrobe"
+
+
+def test_how_long_a_run_takes_is_said_before_it_starts(page, engine):
+    assert "is not known yet: the first run on this server measures it" in captions(page)
+    page.number_input("train_quick_epochs").set_value(8)
+    server.runs()._speeds.note(RECIPES["quick"].config, 0.128)  # a picture takes 1 ms
+    page.run()
+    assert "About 6\u00a0s an epoch here, 45\u00a0s in all." in captions(page)  # 5,500 pictures
+    put(page, "patience", 3)
+    assert "at most 45\u00a0s in all." in captions(page)
+    page.number_input("train_quick_epochs").set_value(1).run()
+    assert "About 6\u00a0s an epoch here." in captions(page)
+    put(page, "batch_size", 0)
+    assert "an epoch here" not in captions(page)
+    put(page, "batch_size", 128)
+    engine.answering = False
+    for training, words in ((1, ""), (2, "2 other runs train now: beside them it takes longer.")):
+        server.runs().start(Config(data="wardrobe"), "custom", "somebody")
+        page.run()
+        assert f"an epoch here. {words}".strip() in captions(page)
+        assert ("takes longer" in captions(page)) == (training >= engine.workers)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.2, "1 s"), (8.6, "9 s"), (99.4, "99 s"), (840, "14 min"), (9000, "2 h 30 min")],
+)
+def test_a_time_is_told_as_exactly_as_it_can_be_known(seconds, told):
+    assert duration.words(seconds).replace("\u00a0", " ") == told

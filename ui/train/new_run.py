@@ -16,7 +16,7 @@ from model.training.run_store import ServerFullError
 from ui import visitor, watched
 from ui.buttons import pressed
 from ui.page_runs import uninterrupted
-from ui.train import settings, typed
+from ui.train import duration, settings, typed
 
 
 def form(weight: Literal["primary", "secondary"]) -> None:
@@ -24,13 +24,16 @@ def form(weight: Literal["primary", "secondary"]) -> None:
     config, recipe = _choose()
     if wrong := settings.fault(config):
         st.error(wrong)
-    if pressed(
-        "Start training",
-        "train_start",
-        type=weight,
-        icon=":material/play_arrow:",
-        disabled=bool(wrong),
-    ):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        begun = pressed(
+            "Start training",
+            "train_start",
+            type=weight,
+            icon=":material/play_arrow:",
+            disabled=bool(wrong),
+        )
+        st.caption("\u00a0" if wrong else duration.sentence(config), width="content")
+    if begun:
         _start(config, recipe)
 
 
