@@ -105,8 +105,7 @@ class Plan:
 GRAINS = np.random.default_rng(28).normal(0, 64, (256, 28, 28)).astype(np.int16)
 
 
-@lru_cache(maxsize=8)
-def epoch_plan(images: int, augmentation: str, seed: int, epoch: int) -> Plan:
+def new_plan(images: int, augmentation: str, seed: int, epoch: int) -> Plan:
     """The order and the random changes of one epoch over `images` pictures."""
     rng = np.random.default_rng((seed, epoch))
     change = AUGMENTATIONS[augmentation]
@@ -121,6 +120,10 @@ def epoch_plan(images: int, augmentation: str, seed: int, epoch: int) -> Plan:
     return Plan(
         order, flip, shift, erase, maps, tones, np.column_stack(grains).round().astype(np.intp)
     )
+
+
+# Slices of one epoch share its plan, 4 to 11 MB.
+epoch_plan = lru_cache(maxsize=8)(new_plan)
 
 
 def _maps(rng: np.random.Generator, images: int, change: Augmentation) -> NDArray[np.float32]:

@@ -30,8 +30,9 @@ from model.networks.architectures import (
     weight_shapes,
 )
 from model.networks.graph import TrainingMode, logits
-from model.training.batches import augment, epoch_plan, split, steps_per_epoch
+from model.training.batches import split, steps_per_epoch
 from model.training.checkpoint import Checkpoint, final_weights
+from model.training.feed import Fed, feed, learned_from
 from model.training.glimpse import Batch, glimpse, seen_in_batch
 from model.training.metrics import Score, score
 from model.training.recipes import OPTIMIZERS, Config, learning_rates
@@ -206,7 +207,8 @@ def _trainer(network: str, optimizer: str, averaging: bool) -> _Trainer:
     return _Trainer(network, optimizer, averaging)
 
 
-def _trainer_of(config: Config) -> _Trainer:
+def trainer_of(config: Config) -> _Trainer:
+    """The one of this process for these settings, traced where there is none yet."""
     return _trainer(config.network, config.optimizer, bool(config.averaging))
 
 
@@ -226,45 +228,52 @@ def advance(checkpoint: Checkpoint, config: Config, steps: int, last: bool = Fal
     Measures the held-out pictures when an epoch ends, and the test set when the run ends: after
     its last epoch, or earlier where `last` says that the user stops here (`steps` may be 0).
     """
-    trainer, pictures = _trainer_of(config), datasets.load(config.data)
+    trainer = trainer_of(config)
     started, cold, trainer.cold = time.perf_counter(), trainer.cold, False
-    train = split(len(pictures.train_labels), config.train_images, config.validation_images).train
-    per_epoch = steps_per_epoch(len(train), config.batch_size)
-    epoch, done = divmod(checkpoint.step, per_epoch)
-    steps = min(steps, per_epoch - done)
-    plan = epoch_plan(len(train), config.augmentation, config.seed, epoch)
-    first, end = done * config.batch_size, (done + steps) * config.batch_size
-    chosen = train[plan.order[first:end]]
-    labels = pictures.train_labels[chosen]
-    images = augment(pictures.train_images[chosen], plan, first)
-    trainer.restore(checkpoint)
-    losses, accuracies = trainer.train(
-        tf.constant(images),
-        tf.constant(labels, tf.int32),
-        config.batch_size,
-        tf.constant(_step_rows(config, checkpoint.step, steps, per_epoch * config.epochs)),
-        config.label_smoothing,
-        config.weight_decay,
-        tf.constant(config.seed, tf.int32),
-    )
-    after = trainer.save(checkpoint.step + steps)
+    per_epoch = steps_per_epoch(len(learned_from(config)), config.batch_size)
+    steps = min(steps, per_epoch - checkpoint.step % per_epoch)
+    rows = _step_rows(config, checkpoint.step, steps, per_epoch * config.epochs)
+    after, losses, accuracies, fed = train_on(checkpoint, config, rows, per_epoch)
     ended = steps > 0 and after.step % per_epoch == 0
     finished = last or after.step >= per_epoch * config.epochs
     validation = validate(after, config) if ended and config.validation_images else None
     weights = final_weights(after, config)
     test = evaluate(config, weights) if finished else None
     seen = glimpse(config, weights, after.step)
-    batch = _single(config, checkpoint, images, labels) if steps == 1 else None
+    batch = _single(config, checkpoint, fed) if steps == 1 else None
     seconds = time.perf_counter() - started
-    parts = (losses.numpy(), accuracies.numpy(), seconds, validation, test)
-    return Slice(after, *parts, glimpse=seen, batch=batch, cold=cold)
+    return Slice(
+        after, losses, accuracies, seconds, validation, test, glimpse=seen, batch=batch, cold=cold
+    )
 
 
-def _single(
-    config: Config, checkpoint: Checkpoint, images: NDArray[np.uint8], labels: NDArray[np.uint8]
-) -> Batch:
+def train_on(
+    checkpoint: Checkpoint, config: Config, rows: NDArray[np.float32], per_epoch: int
+) -> tuple[Checkpoint, NDArray[np.float32], NDArray[np.float32], Fed]:
+    """Train on the next batches, of one epoch of `per_epoch`; `rows` are as of `_step_rows`.
+
+    The checkpoint after them, each batch's loss and accuracy, (steps,), and its pictures.
+    """
+    trainer, size = trainer_of(config), config.batch_size
+    epoch, done = divmod(checkpoint.step, per_epoch)
+    fed = feed(config, epoch, done * size, (done + len(rows)) * size)
+    trainer.restore(checkpoint)
+    losses, accuracies = trainer.train(
+        tf.constant(fed.images),
+        tf.constant(fed.labels, tf.int32),
+        size,
+        tf.constant(rows),
+        config.label_smoothing,
+        config.weight_decay,
+        tf.constant(config.seed, tf.int32),
+    )
+    after = trainer.save(checkpoint.step + len(rows))
+    return after, losses.numpy(), accuracies.numpy(), fed
+
+
+def _single(config: Config, checkpoint: Checkpoint, fed: Fed) -> Batch:
     """The one batch of a slice, as the network saw it before it learned from it."""
-    return seen_in_batch(config, checkpoint.weights, images, labels, checkpoint.step + 1)
+    return seen_in_batch(config, checkpoint.weights, fed.images, fed.labels, checkpoint.step + 1)
 
 
 def validate(checkpoint: Checkpoint, config: Config) -> Score:
@@ -286,7 +295,7 @@ def evaluate(config: Config, weights: Weights) -> Score:
 def _score(
     config: Config, weights: Weights, images: NDArray[np.uint8], labels: NDArray[np.uint8]
 ) -> Score:
-    trainer = _trainer_of(config)
+    trainer = trainer_of(config)
     vector = tf.constant(to_vector(weights))
     loss, guesses = 0.0, []
     for first in range(0, len(images), EVALUATION_BATCH):

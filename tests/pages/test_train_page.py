@@ -1,6 +1,7 @@
 """The Train page without a browser: settings, a run's life, weights from a file."""
 
 import json
+import re
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
@@ -15,15 +16,17 @@ from model.cache import Kept
 from model.data import datasets
 from model.insight.gauges import fit_gauge
 from model.networks.architectures import NETWORKS, initial_weights
+from model.training import batches
 from model.training import run as run_module
 from model.training.checkpoint import Trained, start, to_bytes
+from model.training.feed import feed
 from model.training.file_kinds import INSTEAD
 from model.training.metrics import Score
-from model.training.recipes import LABELS, LIMITS, RECIPES, Config, number
+from model.training.recipes import LABELS, LIMITS, RECIPES, Config, learning_rates, number
 from model.training.results import Slice
 from model.training.tokens import showing
-from ui import own_runs, state
-from ui.train import duration, settings
+from ui import images, own_runs, state
+from ui.train import duration, more_settings, settings
 
 APP = str(PROJECT / "app.py")
 CONFUSION = np.diag(np.full(10, 100))
@@ -604,3 +607,68 @@ def test_how_long_a_run_takes_is_said_before_it_starts(page, engine):
 )
 def test_a_time_is_told_as_exactly_as_it_can_be_known(seconds, told):
     assert duration.words(seconds).replace("\u00a0", " ") == told
+
+
+def test_every_setting_has_its_place_among_the_others():
+    grouped = [name for names in more_settings.GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(settings.SETTINGS)
+
+
+def curve(page):
+    """The drawing beside Schedule."""
+    shown = [one.proto for one in page.main.get("bidi_component")]
+    [drawn] = [one.bytes for one in shown if one.component_name.endswith("lenet_vector")]
+    return drawn.decode()
+
+
+def heights(drawn):
+    """Of the curve's points, from 0 below to 1 above."""
+    [points] = re.findall(r'points="([^"]*)"', drawn)
+    return [1 - float(point.split(",")[1]) / 100 for point in points.split()]
+
+
+def test_the_learning_rate_is_drawn_as_the_run_will_have_it(page):
+    drawn = curve(page)
+    assert "0 to 8. Schedule: Warm-up, then cosine. Highest: 0.004" in drawn
+    assert all(f">{words}</text>" in drawn for words in ("0", "4", "8", "0.004", "Epoch"))
+    expected = learning_rates(RECIPES["quick"].config, 0, 201, 200) / 0.004
+    assert heights(drawn) == pytest.approx(expected, abs=1e-3)
+    page.selectbox("train_quick_schedule").select("linear")
+    page.number_input("train_quick_epochs").set_value(5)
+    put(page, "learning_rate", 0.00001)
+    drawn = curve(page)
+    assert heights(drawn)[::100] == pytest.approx([1, 0.5, 0], abs=1e-3)
+    assert "Highest: 0.00001" in drawn
+    assert ">1.0e-05</text>" in drawn
+    put(page, "learning_rate", "fast")
+    assert "points" not in curve(page)
+
+
+def test_the_first_batch_is_shown_where_somebody_asks(page):
+    def shown():
+        return [one.proto.body for one in page.get("html") if '"first-batch"' in one.proto.body]
+
+    assert not shown()
+    page.toggle("train_first_batch").set_value(True).run()
+    config = replace(RECIPES["quick"].config, data="wardrobe", train_images=6_000)
+    pictures = datasets.load("wardrobe")
+    plan = batches.epoch_plan(5_500, "flip", 0, 0)
+    first = batches.split(6_000, 6_000, 5_000).train[plan.order[:10]]
+    before, after = pictures.train_images[first], feed(config, 0, 0, 10).images
+    assert not np.array_equal(before, after)
+    [body] = shown()
+    found = re.findall(r'src="([^"]*)"', body)
+    assert found[::2] == [images.data_uri(one) for one in before]
+    assert found[1::2] == [images.data_uri(one) for one in after]
+    assert "The first 10 pictures of the first batch, with seed 0." in captions(page)
+    put(page, "batch_size", 1)
+    assert shown()[0].count("<figure>") == 1
+    put(page, "batch_size", 0)
+    assert not shown()
+    assert "Once all settings can be used" in captions(page)
+    put(page, "batch_size", 4)
+    page.selectbox("train_quick_augmentation").select("none").run()
+    found = re.findall(r'src="([^"]*)"', shown()[0])
+    assert len(found) == 8
+    assert found[::2] == found[1::2]
+    assert not page.exception

@@ -16,7 +16,7 @@ from model.training.run_store import ServerFullError
 from ui import visitor, watched
 from ui.buttons import pressed
 from ui.page_runs import uninterrupted
-from ui.train import duration, settings, typed
+from ui.train import duration, more_settings, settings, typed
 
 
 def form(weight: Literal["primary", "secondary"]) -> None:
@@ -67,10 +67,11 @@ def _choose() -> tuple[Config, str]:
     st.caption(f"**{NETWORKS[network].label}:** {NETWORKS[network].story}")
     story = st.container()
     with st.expander("More settings"):
-        config = replace(settings.more_settings(recipe), epochs=epochs)
+        config = more_settings.show(recipe, network, epochs)
     with story:
-        _tell(recipe, settings.changes(replace(config, network=network), usual))
-    return replace(config, network=network), recipe if config == usual else "custom"
+        _tell(recipe, settings.changes(config, usual))
+    plain = replace(config, network=usual.network)  # another network is the same recipe
+    return config, recipe if plain == usual else "custom"
 
 
 def _tell(recipe: str, changes: str) -> None:

@@ -1,11 +1,9 @@
-"""The settings of a run: the widgets for a new one, and what they are in words."""
+"""The settings of a run: a widget for each, and what they are in words."""
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
-
-import streamlit as st
 
 from model.data.datasets import NAMES
 from model.networks.architectures import NETWORKS
@@ -90,22 +88,11 @@ def _pictures(data: str) -> int:
     return len(state.dataset().train_images) + drawn
 
 
-def more_settings(recipe: str) -> Config:
-    """The widgets under "More settings". They start from the recipe and are kept per recipe.
+def field(name: str, config: Config, recipe: str) -> Any:
+    """The widget of one of SETTINGS; it starts from `config`, and is kept per recipe.
 
     What is no number where one belongs stays in the settings as text: see `fault`.
     """
-    config = usual(recipe)
-    names = [field.name for field in fields(Config) if field.name in SETTINGS]
-    columns = st.columns(3)
-    values: dict[str, Any] = {}
-    for position, name in enumerate(names):
-        with columns[position % 3]:
-            values[name] = _setting(name, config, recipe)
-    return replace(config, **values)
-
-
-def _setting(name: str, config: Config, recipe: str) -> Any:
     explanation, step = SETTINGS[name]
     usually, label = getattr(config, name), LABELS[name]
     widget = f"{recipe}_{name}"
