@@ -26,6 +26,12 @@ class Kept(Generic[Key, Value]):
         """Whether `get` would answer at once."""
         return key in self._values
 
+    def forget(self, key: Key) -> None:
+        """Let go of a value; who asks for it next makes it anew."""
+        with self._lock:
+            if self._values.pop(key, None) is not None:
+                self._making.pop(key, None)
+
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
         """The value of `key`. Who asks while another thread makes it waits for that one.
 

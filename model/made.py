@@ -22,10 +22,18 @@ log = logging.getLogger(__name__)
 class Made(Generic[Key, Value]):
     """At most `most` values by key, each made by a worker of `jobs` that is asked for it once.
 
-    A value that no worker could make is made by who asks for it next.
+    A value that no worker could make is made by who asks for it next, or is what `instead` makes
+    of the error: where only workers can make one.
     """
 
-    def __init__(self, most: int, jobs: Callable[[], Jobs]) -> None:
+    def __init__(
+        self,
+        most: int,
+        jobs: Callable[[], Jobs],
+        seconds: float = SECONDS,
+        instead: Callable[[BaseException], Value] | None = None,
+    ) -> None:
+        self._seconds, self._instead = seconds, instead
         self._values: Kept[Key, Value] = Kept(most)
         self._jobs = jobs
         self._lock = threading.Lock()
@@ -49,7 +57,13 @@ class Made(Generic[Key, Value]):
                 self._asked.add(key)
         if first:
             self._jobs().submit(
-                Job(work, arguments, partial(self._ended, key), interactive=True, seconds=SECONDS)
+                Job(
+                    work,
+                    arguments,
+                    partial(self._ended, key),
+                    interactive=True,
+                    seconds=self._seconds,
+                )
             )
         if not is_there:
             return None
@@ -58,8 +72,15 @@ class Made(Generic[Key, Value]):
             self._lost.discard(key)
         return value
 
+    def forget(self, key: Key) -> None:
+        """Let go of a value; who asks for it next has it made anew."""
+        self._values.forget(key)
+
     def _ended(self, key: Key, result: Any, error: BaseException | None) -> None:
         """On the engine's thread."""
+        if error is not None and self._instead:
+            log.warning("No worker could do this: %r", error)
+            result, error = self._instead(error), None
         if error is None:
             self._values.get(key, lambda: cast(Value, result))
         else:

@@ -20,17 +20,22 @@ from model.insight.gauges import Gauge, fit_gauge
 from model.insight.neighbours import Neighbours, fit_neighbours_on
 from model.insight.out_of_distribution import Reference, fit_reference_on
 from model.made import Made
+from model.training import rate_finder
 from model.training.checkpoint import CheckpointError, Trained, fingerprint
 from model.training.engine import Engine, make_engine
 from model.training.quotas import quotas
+from model.training.rate_finder import Sweep
+from model.training.recipes import Config
 from model.training.run_store import Runs
 from model.training.storage.database import usual_url
 from model.training.storage.store import Storage
+from model.training.tasks import sweep_rates
 
 MOST_REFERENCES = 100  # of what is usual for weights, a few kilobytes each
 MOST_NEIGHBOURS = 4  # of the features of training pictures, a megabyte each
 MOST_GAUGES = 4_000  # of runs at one moment each, two kilobytes each
 MOST_EXCITEMENTS = 200  # of what excites the filters of a layer, ten kilobytes each
+MOST_SWEEPS = 500  # through learning rates, a kilobyte each
 
 _runs: Kept[str, Runs] = Kept(1)
 _engines: Kept[str, Engine] = Kept(1)
@@ -40,9 +45,11 @@ _belongings: Kept[str, Belongings] = Kept(1)
 _shipped: Kept[str, dict[reference_file.Key, Reference]] = Kept(1)
 _references: Made[reference_file.Key, Reference] = Made(MOST_REFERENCES, lambda: _engine())
 _neighbours: Made[reference_file.Key, Neighbours] = Made(MOST_NEIGHBOURS, lambda: _engine())
-
 _gauges: Made[tuple[str, int], Gauge] = Made(MOST_GAUGES, lambda: _engine())
 _excitements: Made[tuple[str, str, str], Excitement] = Made(MOST_EXCITEMENTS, lambda: _engine())
+_sweeps: Made[Config, Sweep | str] = Made(
+    MOST_SWEEPS, lambda: _engine(), rate_finder.SECONDS, rate_finder.failed
+)
 
 log = logging.getLogger(__name__)
 
@@ -128,3 +135,17 @@ def excitement(trained: Trained, dataset: Dataset, layer: str) -> Excitement | N
     """Which test pictures excite a layer's filters; None while a worker looks through them."""
     key = fingerprint(trained), dataset.name, layer
     return _excitements.get(key, fit_excitement_on, trained, dataset.name, layer)
+
+
+def sweep(config: Config) -> Sweep | str | None:
+    """What learning rates do with these settings; None while a worker tries them.
+
+    A sentence where it could not. Of `config` counts what `rate_finder.about` leaves.
+    """
+    key = rate_finder.about(config)
+    return _sweeps.get(key, sweep_rates, key)
+
+
+def sweep_again(config: Config) -> None:
+    """Have the next call of `sweep` try anew."""
+    _sweeps.forget(rate_finder.about(config))

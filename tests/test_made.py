@@ -44,6 +44,20 @@ def test_what_no_worker_could_make_is_made_by_who_asks_next(jobs, caplog):
     assert not jobs.waiting
 
 
+def test_what_only_workers_can_make_is_told_instead_and_can_be_asked_for_again(jobs, caplog):
+    made = Made(2, lambda: jobs, 60, str)
+    assert made.get("key", int, "7") is None
+    assert jobs.waiting[0].seconds == 60
+    end(jobs, MemoryError("the worker was killed"))
+    assert "No worker could do this" in caplog.text
+    for _ in range(2):
+        assert made.get("key", int, "7") == "the worker was killed"
+    made.forget("key")
+    assert made.get("key", int, "7") is None
+    end(jobs)
+    assert made.get("key", int, "7") == 7
+
+
 def test_an_error_of_the_work_itself_is_told_to_who_asks(jobs):
     made = Made(2, lambda: jobs)
     assert made.get("key", int, "seven") is None

@@ -45,6 +45,7 @@ SHOTS = "predict_shots"  # the pictures that were given to each source: see ui/p
 TURNS = "predict_turns"  # how often the visitor chose another source
 LISTED = "predict_listed"  # the pictures that can be looked at closely, as attempts
 TYPED = "train_typed"  # dict from a setting's widget on Train to what stands in it
+SWEPT = "train_swept"  # settings for which the visitor asked to find a learning rate
 WEIGHTS_FILE = "train_weights_read"  # the weights file on Train: its number, what was read of it
 ATTEMPTS = "predict_attempts"  # what was tried on Predict, and what it was taken for
 DISTURBED = "predict_disturbed"  # the attempt that the sliders of "Try to break it" are for

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from model.training.checkpoint import Checkpoint
+from model.training.rate_finder import Sweep
 from model.training.recipes import Config
 from model.training.results import Slice
 
@@ -17,6 +18,13 @@ def train_slice(checkpoint: Checkpoint, config: Config, steps: int, last: bool) 
     from model.training.trainer import advance
 
     return advance(checkpoint, config, steps, last)
+
+
+def sweep_rates(config: Config) -> Sweep:
+    """`sweep.sweep`."""
+    from model.training.sweep import sweep
+
+    return sweep(config)
 
 
 def import_training() -> int:

@@ -15,16 +15,19 @@ from model import PROJECT, server
 from model.cache import Kept
 from model.data import datasets
 from model.insight.gauges import fit_gauge
+from model.made import Made
 from model.networks.architectures import NETWORKS, initial_weights
-from model.training import batches
+from model.training import batches, rate_finder
 from model.training import run as run_module
 from model.training.checkpoint import Trained, start, to_bytes
 from model.training.feed import feed
 from model.training.file_kinds import INSTEAD
 from model.training.metrics import Score
+from model.training.rate_finder import Sweep
 from model.training.recipes import LABELS, LIMITS, RECIPES, Config, learning_rates, number
 from model.training.results import Slice
 from model.training.tokens import showing
+from tests import at_once
 from ui import images, own_runs, state
 from ui.train import duration, more_settings, settings
 
@@ -671,4 +674,97 @@ def test_the_first_batch_is_shown_where_somebody_asks(page):
     found = re.findall(r'src="([^"]*)"', shown()[0])
     assert len(found) == 8
     assert found[::2] == found[1::2]
+    assert not page.exception
+
+
+@pytest.fixture
+def swept(monkeypatch):
+    """Jobs that wait until they are done, without TensorFlow: sweeps whose loss falls at 0.003."""
+    jobs = at_once.AtOnce()
+    jobs.holds = True
+    made = Made(20, lambda: jobs, 60, rate_finder.failed)
+    monkeypatch.setattr(server, "_sweeps", made)
+    rates = rate_finder.rates(Config())
+    losses = 2.3 - 1.8 / (1 + np.exp(-4 * (np.log10(rates) - np.log10(0.003))))
+
+    def sweep(config):
+        jobs.swept.append(config)
+        return Sweep(rates, losses.astype(np.float32) if jobs.falls else rates)
+
+    monkeypatch.setattr(server, "sweep_rates", sweep)
+    jobs.swept, jobs.falls = [], True
+    return jobs
+
+
+def do(jobs, error=None):
+    job = jobs.waiting.pop()
+    job.on_done(None if error else job.work(*job.arguments), error)
+
+
+def plotted(page):
+    shown = [one.proto for one in page.main.get("bidi_component")]
+    return [json.loads(one.bytes) for one in shown if one.component_name.endswith("lenet_plot")]
+
+
+def test_a_learning_rate_is_found_and_taken(page, swept):
+    assert not plotted(page)
+    put(page, "batch_size", 64)
+    button(page, "Find a learning rate").click().run()
+    assert "Trying learning rates on 120 batches." in captions(page)
+    assert not plotted(page)
+    page.run()
+    assert len(swept.waiting) == 1
+    do(swept)
+    page.run()
+    [plot] = plotted(page)
+    assert plot["alt"].endswith("the suggestion is 0.003")
+    assert plot["figure"]["layout"]["xaxis"]["type"] == "log"
+    assert "Trying" not in captions(page)
+    assert swept.swept[0].batch_size == 64
+    assert swept.swept[0].optimizer == "adamw"
+    page.text_input("train_quick_weight_decay").set_value("0.03")
+    page.text_input("train_quick_weight_decay").set_value("0.02").run()
+    button(page, "Use 0.003").click().run()
+    values = fields(page)
+    assert (values["Learning rate"], values["Batch size"]) == ("0.003", 64)
+    assert button(page, "0.003 is set").disabled
+    assert len(plotted(page)) == 1, "the rate itself changes nothing of a sweep"
+    assert "learning rate 0.003 instead of 0.004" in captions(page)
+    assert not page.exception
+
+
+def test_what_was_found_goes_with_the_settings_that_it_is_for(page, swept):
+    button(page, "Find a learning rate").click().run()
+    do(swept)
+    put(page, "seed", 1)
+    assert not plotted(page)
+    assert not swept.waiting, "nobody asked"
+    put(page, "seed", 0)
+    assert plotted(page)
+    put(page, "learning_rate", "fast")
+    assert not plotted(page)
+    assert button(page, "Find a learning rate").disabled
+
+
+def test_where_no_rate_lets_the_loss_fall_none_is_suggested(page, swept):
+    swept.falls = False
+    button(page, "Find a learning rate").click().run()
+    do(swept)
+    page.run()
+    assert plotted(page)[0]["alt"].endswith("it does not fall")
+    assert any("nothing to suggest" in one.value for one in page.markdown)
+    assert not any(one.label.startswith("Use 0") for one in page.button)
+
+
+def test_that_no_worker_could_try_rates_is_told_and_can_be_tried_again(page, swept):
+    button(page, "Find a learning rate").click().run()
+    do(swept, MemoryError())
+    page.run()
+    assert "could not be tried (MemoryError). Start again" in page.error[0].value
+    assert not swept.waiting
+    button(page, "Find a learning rate").click().run()
+    assert not page.error
+    do(swept)
+    page.run()
+    assert plotted(page)
     assert not page.exception

@@ -11,6 +11,7 @@ from model.networks.architectures import NETWORKS, Network, from_vector
 from model.networks.layers import BatchNorm, Conv, Dense, Flatten, Pool
 from model.training import batches
 from model.training.checkpoint import start
+from model.training.rate_finder import suggestion
 from model.training.recipes import (
     AUGMENTATIONS,
     OPTIMIZERS,
@@ -24,6 +25,7 @@ from tests.lazy import Lazy
 graph = Lazy("model.networks.graph")
 keras = Lazy("keras")
 trainer = Lazy("model.training.trainer")
+sweeps = Lazy("model.training.sweep")
 
 SMALL = Config(data="wardrobe", epochs=2, batch_size=50, train_images=600)
 
@@ -238,6 +240,49 @@ def test_the_average_is_used_where_one_is_kept():
     average = from_vector(NETWORKS["lenet"], last.checkpoint.slots["average"])
     assert last.test.accuracy == trainer.evaluate(config, average).accuracy
     assert not np.array_equal(average["dense1/kernel"], last.checkpoint.weights["dense1/kernel"])
+
+
+# As many batches as a sweep has are ten epochs and no multiple of one.
+SWEPT = replace(SMALL, batch_size=47, augmentation="flip", label_smoothing=0.1)
+
+
+def test_a_sweep_through_learning_rates_falls_and_repeats_itself():
+    first, second = sweeps.sweep(SWEPT), sweeps.sweep(replace(SWEPT, learning_rate=0.5, epochs=1))
+    np.testing.assert_array_equal(first.rates, second.rates)
+    np.testing.assert_array_equal(first.losses, second.losses)
+    assert len(first.losses) == len(first.rates) > 80
+    assert np.isfinite(first.losses).all()
+    assert 1e-4 <= suggestion(first) <= 1e-2
+    assert not np.array_equal(first.losses, sweeps.sweep(replace(SWEPT, seed=1)).losses)
+
+
+def test_a_sweep_begins_as_a_run_does():
+    """The same first batch and weights, and the same step where the rate is the same."""
+    lowest = replace(SWEPT, learning_rate=1e-5, epochs=1)
+    run = trainer.advance(start(lowest), lowest, 2)
+    losses = sweeps.sweep(SWEPT).losses[:2]
+    assert losses[0] == run.losses[0]
+    assert losses[1] == pytest.approx(run.losses[1], rel=1e-5)
+
+
+def test_a_sweep_changes_no_bit_of_a_run():
+    alone = train(SWEPT, [1000])
+    checkpoint, slices = start(SWEPT), []
+    for _ in alone:
+        sweeps.sweep(replace(SWEPT, batch_size=8))
+        slices.append(trainer.advance(checkpoint, SWEPT, 1000))
+        checkpoint = slices[-1].checkpoint
+    assert same(alone[-1].checkpoint, checkpoint)
+    for mine, theirs in zip(slices, alone, strict=True):
+        np.testing.assert_array_equal(mine.losses, theirs.losses)
+
+
+def test_a_sweep_that_goes_wrong_ends_early(monkeypatch):
+    monkeypatch.setattr(
+        "model.training.sweep.over", lambda losses: 13 if len(losses) >= 13 else None
+    )
+    found = sweeps.sweep(SWEPT)
+    assert len(found.losses) == len(found.rates) == 13
 
 
 def test_split_never_trains_on_what_is_held_out():

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from model.training.recipes import Config
-from ui.train import first_batch, schedule, settings
+from ui.train import first_batch, rate_finder, schedule, settings
 
 # Which settings stand together, three in a row; the last of the first has its curve beside it.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -43,10 +43,12 @@ def show(recipe: str, network: str, epochs: int) -> Config:
                     values[name] = settings.field(name, usual, recipe)
         below.append((columns[-1], st.container()))
     config = replace(usual, **values)
-    (beside, _), (_, under), _ = below
+    (beside, under), (_, further), _ = below
     sound = not settings.fault(config)
     with beside:
         schedule.show(config if sound else None)
     with under:
+        rate_finder.show(config if sound else None, recipe)
+    with further:
         first_batch.show(config if sound else None)
     return config

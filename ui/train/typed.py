@@ -33,6 +33,12 @@ def set_back(**kept: str) -> None:
         _note(widget, value)
 
 
+def put(widget: str, value: Any) -> None:
+    """Have a widget show this, and all others what stands in them. For callbacks."""
+    _note(widget, value)
+    _note(TURN, _typed().get(TURN, 0) + 1)
+
+
 def choice(
     label: str,
     widget: str,
