@@ -266,3 +266,18 @@ def test_who_comes_back_after_the_server_was_killed_finds_their_runs(open_page, 
         page.get_by_role("option", name="Your run, ").click()
         expect(page.get_by_text("LeNet, trained on")).to_be_visible()
         assert not page.get_by_test_id("stException").count()
+
+
+def test_a_learning_rate_is_found_on_a_worker_and_taken(server, page):
+    page.goto(f"{server}/train")
+    page.get_by_text("More settings").click()
+    page.get_by_role("button", name="Find a learning rate").click()
+    found = page.locator(".st-key-train_rates")
+    expect(found.locator(".plot .main-svg").first).to_be_visible()
+    use = found.get_by_role("button", name=re.compile(r"Use 0\.\d+"))
+    rate = use.inner_text().removeprefix("Use ")
+    assert 0.0003 <= float(rate) <= 0.01
+    use.click()
+    expect(page.get_by_role("textbox", name="Learning rate")).to_have_value(rate)
+    expect(found).to_contain_text(f"{rate} stands in the field Learning rate.")
+    expect(found.locator(".plot .main-svg").first).to_be_visible()

@@ -68,15 +68,16 @@ def _tell(found: Sweep, config: Config, recipe: str) -> None:
         f"{HOW_TO_READ} At **{number(best)}** the loss falls most steeply: a safe start. A "
         "schedule that ends low often bears a few times as much."
     )
-    is_set = best == config.learning_rate
-    st.button(
-        f"{number(best)} is set" if is_set else f"Use {number(best)}",
-        key="train_use_rate",
-        icon=":material/check:" if is_set else None,
-        disabled=is_set,
-        on_click=typed.put,
-        args=(f"{recipe}_learning_rate", number(best)),
-    )
+    with st.container(key="train_take_rate"):
+        if best == config.learning_rate:
+            st.markdown(f":material/check: {number(best)} stands in the field Learning rate.")
+            return
+        st.button(
+            f"Use {number(best)}",
+            key="train_use_rate",
+            on_click=typed.put,
+            args=(f"{recipe}_learning_rate", number(best)),
+        )
 
 
 def _figure(found: Sweep, best: float | None) -> Figure:
