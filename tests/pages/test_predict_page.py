@@ -534,7 +534,8 @@ class FakeRun:
         return replace(self.weights, epoch=1.25)
 
     def summary(self):
-        return Summary(self.name, 0.0, "lenet", "quick", self.status, 1, 2, 2, None)
+        told = (self.name, 0.0, "lenet", "quick", self.status, 1, 2, 2, None)
+        return Summary(*told, self.weights.config, None, 0.0, "", False, None)
 
 
 @pytest.fixture
