@@ -417,6 +417,9 @@ class Runs:
         """Go on with a run whose process is gone; see Run.go_on."""
         if self._claim(name):
             with self._lock:
+                known = self._runs.get(name)
+                if known and known.record().snapshot.message != ELSEWHERE:
+                    return  # somebody who looked at it was first, and it goes on already
                 self._let_go(name)  # who looked at it while it trained elsewhere had a copy
             self._load(name)
 

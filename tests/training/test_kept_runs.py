@@ -545,6 +545,20 @@ def test_of_many_threads_that_ask_for_a_run_all_get_the_same(serve):
     assert len({id(run) for run in found}) == 1
 
 
+def test_a_run_that_a_visitor_found_first_is_not_taken_over_once_more(serve):
+    """Two of one run in a process would both train it, and save it in turns."""
+    before = serve()
+    token = before.start(SMALL, "quick", "me")
+    before._engine.train()
+    kept(before)
+    serve.kill(before)
+    after = serve()
+    run = after.get(token)
+    after._take_over(run.name)
+    assert after.get(token) is run
+    assert after._keeper.held[run.name] is run
+
+
 def test_killed_again_and_again_a_run_ends_as_if_nothing_had_been(database, tmp_path):
     config = replace(SMALL, epochs=50)
     moments = (1, 150, 350, 600)
