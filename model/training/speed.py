@@ -64,3 +64,16 @@ def together(seconds: Sequence[float], workers: int) -> float:
     Each has one worker at a time.
     """
     return max(*seconds, sum(seconds) / workers) if len(seconds) > 1 else sum(seconds)
+
+
+def in_words(seconds: float) -> str:
+    """A time as people say it, no more exactly than it is worth."""
+    if seconds < 100:
+        return _counted(max(1, round(seconds)), "second")
+    if seconds < 100 * 60:
+        return _counted(round(seconds / 60), "minute")
+    return f"{seconds / 3600:.1f} hours"
+
+
+def _counted(count: int, unit: str) -> str:
+    return f"{count} {unit if count == 1 else f'{unit}s'}"

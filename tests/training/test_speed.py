@@ -9,7 +9,7 @@ from model.networks.architectures import NETWORKS, multiplications
 from model.training.recipes import RECIPES, Config
 from model.training.run_store import Runs
 from model.training.snapshot import ENDED
-from model.training.speed import Speeds, together
+from model.training.speed import Speeds, in_words, together
 from tests.training.engines import Steady
 
 QUICK = RECIPES["quick"].config
@@ -69,3 +69,9 @@ def test_a_server_knows_it_once_a_run_has_trained():
     assert 0 < known < 5
     twice = runs.seconds_per_epoch(replace(config, train_images=2_000))
     assert twice == pytest.approx(2 * known)
+
+
+def test_times_are_said_as_people_say_them():
+    times = {0: "1 second", 59.6: "60 seconds", 100: "2 minutes", 90 * 60: "90 minutes"}
+    assert {seconds: in_words(seconds) for seconds in times} == times
+    assert in_words(2.5 * 3600) == "2.5 hours"
