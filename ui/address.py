@@ -80,11 +80,18 @@ def drop(name: str) -> None:
         st.query_params.pop(name, None)
 
 
+def astray(name: str, sentence: str) -> None:
+    """Have `tell` say this of what the address asks for under a name, which makes no sense."""
+    _faults()[name] = time.monotonic(), sentence
+
+
 def _refuse(name: str, found: list[str], what: str, there_are: str) -> None:
     if found:
         asked = plain(", ".join(found)[:200], 30)
-        sentence = f"The address asks for {what} that there is not: {asked}. There are {there_are}."
-        _faults()[name] = time.monotonic(), sentence
+        astray(
+            name,
+            f"The address asks for {what} that there is not: {asked}. There are {there_are}.",
+        )
     drop(name)
 
 

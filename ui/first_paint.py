@@ -32,6 +32,7 @@ BY_PAGE = {
     "": ("Button", "ImageList", "PageLink"),
     "dataset": ("ButtonGroup", "Multiselect", "Checkbox", "NumberInput", "Pagination", "ImageList"),
     "train": ("Button", "NumberInput", "FileUploader"),
+    "runs": ("Button", "ButtonGroup"),
     "network": ("Button", "ButtonGroup", "NumberInput"),
     "predict": ("Button", "ButtonGroup"),
 }

@@ -34,15 +34,16 @@ def label(about: Summary) -> str:
     """What a run is called in lists: network, recipe, and when it was started."""
     network = NETWORKS[about.network].label if about.network in NETWORKS else about.network
     recipe = RECIPES[about.recipe].label if about.recipe in RECIPES else "own settings"
-    return f"{network}, {recipe}, {_started(about)}"
+    return f"{network}, {recipe}, {started(about)}"
 
 
 def short(about: Summary) -> str:
     """The same where there is little room, and the network stands below."""
-    return f"Your run, {_started(about)}"
+    return f"Your run, {started(about)}"
 
 
-def _started(about: Summary) -> str:
+def started(about: Summary) -> str:
+    """When a run was started, by the visitor's clock."""
     started = datetime.fromtimestamp(about.created, UTC).astimezone(_timezone())
     return f"{started:%d %b %H:%M}"
 
@@ -106,7 +107,7 @@ def choices() -> dict[str, str]:
     training = [about for about in listed if about.status not in ENDED]
     found = {f"{KEY}{about.name}": short(about) for about in listed if about.step}
     for about in training:
-        when = f" since {_started(about)}" if len(training) > 1 else ""
+        when = f" since {started(about)}" if len(training) > 1 else ""
         found[f"{KEY}{about.name}"] = f"{state.LIVE}{when}"
     run = server.runs().get(watched.token())
     if run is not None and is_active(run) and key_of(run) not in found:

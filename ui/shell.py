@@ -44,6 +44,9 @@ PAGES: dict[str, Entry] = {
     "pages/train.py": Entry(
         "Train", ":material/model_training:", "Train a network and watch it learn."
     ),
+    "pages/runs.py": Entry(
+        "Runs", ":material/stacked_line_chart:", "Your runs side by side, and what they show."
+    ),
     "pages/network.py": Entry(
         "Network", ":material/account_tree:", "Look inside: every number of a network."
     ),

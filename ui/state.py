@@ -57,6 +57,7 @@ PLAYING = "network_playing"  # whether Network goes through a run by itself: see
 LAYER = "network_layer"  # the layer that is looked at closely on Network
 FILTER = "network_filter"  # and the filter or unit of it
 PLACE = "network_place"  # row and column, from 0, that the address asked for
+RUNS_VIEW = "runs_view"  # what Runs shows, and how: see ui/runs/view.py
 SAMPLE = "predict_sample"  # turns of "Another picture": which picture Predict takes from the data
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"

@@ -363,6 +363,15 @@ def load(name: str | None = None) -> Dataset:
     return _library.load(name)
 
 
+def training_pictures(name: str) -> int:
+    """How many pictures a data set has to learn from, told without mixing any; see `load`."""
+    if name != "mixed":
+        return len(load(name).train_labels)
+    from model.wardrobe.synthetic import COUNT
+
+    return len(load("fashion-mnist").train_labels) + COUNT
+
+
 def reload(download: bool = False, report: Report = quiet) -> Search:
     """Look for Fashion-MNIST again, unless it was found; from then on `load()` gives it.
 

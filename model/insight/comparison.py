@@ -168,6 +168,8 @@ def _times(ranked: Sequence[Side]) -> str:
     if not all(one.seconds for one in ranked):  # a run of an older version did not note it
         return ""
     times = [in_words(one.seconds) for one in ranked]
+    if len(set(times)) == 1:
+        return f"Each trained for {times[0]}."
     return f"They trained for {_listed(times)}, in this order."
 
 

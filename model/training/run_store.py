@@ -400,7 +400,7 @@ class Runs:
         It is told from runs that trained since the server began, and None before. Waiting for
         workers is not in it: see speed.together. Raises DataError where the pictures are missing.
         """
-        return self._speeds.per_epoch(config, len(datasets.load(config.data).train_labels))
+        return self._speeds.per_epoch(config, datasets.training_pictures(config.data))
 
     def training(self) -> int:
         """How many runs are training now."""

@@ -75,5 +75,11 @@ def in_words(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours"
 
 
+def roughly(seconds: float) -> str:
+    """The same for an estimate, which changes with every look."""
+    step = 1 if seconds < 10 else 5 if seconds < 30 else 10
+    return in_words(step * round(seconds / step))
+
+
 def _counted(count: int, unit: str) -> str:
     return f"{count} {unit if count == 1 else f'{unit}s'}"

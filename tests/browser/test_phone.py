@@ -77,7 +77,7 @@ def end_is_above_the_bar(page):
     return content["y"] + content["height"] <= bar(page).bounding_box()["y"] + 1
 
 
-def test_the_bar_covers_nothing_and_has_room_for_six(server, phone):
+def test_the_bar_covers_nothing_and_has_room_for_seven(server, phone):
     for path in ("/", "/dataset"):
         phone.goto(server + path)
         ready(phone)

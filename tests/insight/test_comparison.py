@@ -89,6 +89,10 @@ def test_one_run_and_three_runs():
     assert told.endswith("for 34 seconds, 15 seconds and 2 minutes, in this order.")
 
 
+def test_equal_times_are_told_once():
+    assert sentence([GOOD, replace(PLAIN, seconds=34)]).endswith("Each trained for 34 seconds.")
+
+
 def test_times_that_an_old_run_did_not_note_are_not_told():
     assert "trained for" not in sentence([GOOD, replace(PLAIN, seconds=0)])
 

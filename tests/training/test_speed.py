@@ -9,7 +9,7 @@ from model.networks.architectures import NETWORKS, multiplications
 from model.training.recipes import RECIPES, Config
 from model.training.run_store import Runs
 from model.training.snapshot import ENDED
-from model.training.speed import Speeds, in_words, together
+from model.training.speed import Speeds, in_words, roughly, together
 from tests.training.engines import Steady
 
 QUICK = RECIPES["quick"].config
@@ -75,3 +75,14 @@ def test_times_are_said_as_people_say_them():
     times = {0: "1 second", 59.6: "60 seconds", 100: "2 minutes", 90 * 60: "90 minutes"}
     assert {seconds: in_words(seconds) for seconds in times} == times
     assert in_words(2.5 * 3600) == "2.5 hours"
+
+
+def test_an_estimate_is_told_roughly():
+    times = {
+        0.2: "1 second",
+        7.4: "7 seconds",
+        13: "15 seconds",
+        67: "70 seconds",
+        118: "2 minutes",
+    }
+    assert {seconds: roughly(seconds) for seconds in times} == times

@@ -11,10 +11,9 @@ from model.training.run_store import ServerFullError
 from model.training.snapshot import Snapshot
 from model.training.storage.database import StorageError
 from model.training.tokens import showing
-from ui import copying, visitor, watched
+from ui import copying, setting_words, visitor, watched
 from ui.buttons import pressed
 from ui.page_runs import uninterrupted
-from ui.train import typed
 
 KEPT = "keeps_focus_run"  # of the row with the run's buttons: see assets/js/focus.js
 
@@ -101,7 +100,7 @@ def _change(run: Run, now: Snapshot) -> None:
     with right:
         wanted = pressed("Apply" if active else "Train on", f"change_{run.name}", width="stretch")
     if wanted:
-        _apply(run, typed.read(rate), int(epochs))
+        _apply(run, setting_words.decimal(rate), int(epochs))
 
 
 def _apply(run: Run, rate: float | str, epochs: int) -> None:

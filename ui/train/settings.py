@@ -6,9 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from model.data.datasets import NAMES
-from model.networks.architectures import NETWORKS
 from model.training.recipes import (
-    AUGMENTATIONS,
     CHOICES,
     LABELS,
     LIMITS,
@@ -23,7 +21,7 @@ from model.training.recipes import (
 from model.training.snapshot import Snapshot
 from model.wardrobe import synthetic
 from ui import state
-from ui.text import plain
+from ui.setting_words import WORDS, said
 from ui.train import typed
 
 # Help of every setting under "More settings", by its name in Config, and the step of whole numbers.
@@ -64,11 +62,6 @@ SETTINGS: dict[str, tuple[str, int]] = {
     ),
     "seed": ("The same seed and settings give the same weights, bit for bit.", 1),
 }
-WORDS: dict[str, str] = (
-    {key: optimizer.label for key, optimizer in OPTIMIZERS.items()}
-    | {key: augmentation.label for key, augmentation in AUGMENTATIONS.items()}
-    | {"constant": "Constant", "linear": "Linear, down to 0", "cosine": "Warm-up, then cosine"}
-)
 
 
 def recipe_label(recipe: str) -> str:
@@ -136,19 +129,9 @@ def changes(config: Config, usually: Config) -> str:
     """In what settings differ from those of a recipe, in words; empty where they do not."""
     differing = [name for name in LABELS if getattr(config, name) != getattr(usually, name)]
     return ", ".join(
-        f"{LABELS[name].lower()} {_said(name, config)} instead of {_said(name, usually)}"
+        f"{LABELS[name].lower()} {said(name, config)} instead of {said(name, usually)}"
         for name in differing
     )
-
-
-def _said(name: str, config: Config) -> str:
-    """A setting's value in words."""
-    value = getattr(config, name)
-    if name == "network":
-        return NETWORKS[value].label
-    if isinstance(value, str):
-        return WORDS.get(value, plain(value))
-    return number(value)
 
 
 def past(now: Snapshot) -> str:

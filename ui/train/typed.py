@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from model.training.recipes import number
-from ui import belongings, state
+from ui import belongings, setting_words, state
 
 KIND = "train settings"  # of what a visitor leaves with the server
 MOST, SIZE = 80, 100  # how many widgets' values, and bytes of each
@@ -71,15 +71,7 @@ def decimal(label: str, widget: str, usual: float, explanation: str) -> float | 
     before = str(_typed().get(widget, number(usual)))
     written = str(st.text_input(label, before, key=_key(widget), help=explanation))[:40]
     _note(widget, written)
-    return read(written)
-
-
-def read(written: str) -> float | str:
-    """The number that somebody wrote, with a point or a comma; what is none as it is."""
-    try:
-        return float("".join(written.split()).replace(",", "."))
-    except ValueError:
-        return written[:40]
+    return setting_words.decimal(written)
 
 
 def _typed() -> dict[str, Any]:
