@@ -19,6 +19,9 @@ DEV := .venv/installed-dev
 QUICK := PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 LENET_WORKERS=1 $(PY) -m pytest \
 	-m "not browser and not whole" --ignore tests/browser -n 3 --no-loadscope-reorder
 
+# Those in browsers, in two processes, each with a server and a browser of its own: they mostly wait.
+BROWSER := $(PY) -m pytest -m "browser or whole" -n 2 --no-loadscope-reorder
+
 # Exact versions with hashes for every platform that the app runs on, from Python 3.11 on.
 LOCK := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --custom-compile-command "make lock"
@@ -51,7 +54,7 @@ check: lint types  ## the quick checks: ruff, mypy, and the tests without a brow
 test: data lint types  ## everything, the browser tests too
 	$(QUICK)
 	@$(PY) tools/browsers.py firefox >/dev/null || echo "Going on without Firefox."
-	chromium="$$($(PY) tools/browsers.py chromium)" && CHROMIUM="$$chromium" $(PY) -m pytest -m "browser or whole"
+	chromium="$$($(PY) tools/browsers.py chromium)" && CHROMIUM="$$chromium" $(BROWSER)
 
 bench: $(DEV) data  ## measure this project and its peers; results under benchmarks/results/
 	chromium="$$($(PY) tools/browsers.py chromium)" && CHROMIUM="$$chromium" $(PY) -m benchmarks

@@ -81,6 +81,14 @@ def train(page: Page, address: str) -> None:
     page.get_by_text(re.compile("epoch 2 of 3 · batch [1-3]..")).wait_for()
 
 
+def runs(page: Page, address: str) -> None:
+    """A question that two real runs have answered."""
+    page.goto(f"{address}/runs")
+    page.get_by_role("button", name="Start 2 runs").first.click()
+    page.get_by_text(re.compile("points")).last.wait_for(timeout=600_000)
+    page.locator(".js-plotly-plot").first.scroll_into_view_if_needed()
+
+
 def network(page: Page, address: str) -> None:
     """The arithmetic of a filter of the second convolution."""
     page.goto(f"{address}/network?test_picture=6")
@@ -115,7 +123,7 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM"), args=arguments
         )
-        for shown in (dataset, network, predict, train):
+        for shown in (dataset, network, predict, runs, train):
             page = browser.new_page(viewport=SIZE)
             page.set_default_timeout(120_000)
             shown(page, address)

@@ -479,7 +479,7 @@ class Run:
             images_per_second=self._pace.images_per_second,
             test=result.test,
             glimpse=result.glimpse,
-            batch=result.batch or now.batch,
+            batch=result.batch if now.status == "paused" else None,  # slices may be as short
             seconds=now.seconds + result.seconds,
         )
         ended = steps and result.checkpoint.step % now.steps_per_epoch == 0

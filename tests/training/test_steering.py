@@ -10,6 +10,7 @@ from model.data import datasets
 from model.training import run as run_module
 from model.training.batches import augment, epoch_plan, split
 from model.training.checkpoint import final_weights, start
+from model.training.glimpse import Batch
 from model.training.metrics import Score
 from model.training.quotas import Quotas
 from model.training.recipes import Config, SettingError
@@ -103,6 +104,18 @@ def test_a_single_batch_is_told_as_the_network_saw_it(engine):
 
 def run_weights_before(config, step):
     return trainer.advance(start(config), config, step).checkpoint.weights
+
+
+def test_a_slice_of_one_batch_of_a_run_that_goes_on_is_none_to_look_at():
+    engine = Queue()
+    run = Run(SMALL, "custom", engine)
+    told = Batch(1, 1, *[np.zeros(1)] * 4)
+    engine.jobs.pop(0).on_done(replace(trained_by(1)(start(SMALL)), batch=told), None)
+    assert run.snapshot().batch is None
+    run.pause()
+    job = engine.jobs.pop(0)
+    job.on_done(replace(trained_by(1)(job.arguments[0]), batch=told), None)
+    assert run.snapshot().batch is told
 
 
 def test_the_losses_of_a_whole_batch_are_its_loss(engine):
