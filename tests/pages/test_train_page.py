@@ -29,6 +29,7 @@ from model.training.results import Slice
 from model.training.tokens import showing
 from tests import at_once
 from ui import images, own_runs, state
+from ui.attempts import Attempt
 from ui.train import duration, more_settings, settings
 
 APP = str(PROJECT / "app.py")
@@ -358,6 +359,11 @@ def test_gauges_are_there_for_who_wants_them(page, engine, monkeypatch):
     layers = ["conv1", "conv2", "dense1", "dense2", "dense3"]
     assert page.selectbox("gauge_layer").options == layers
     assert "needs an epoch that has ended" in captions(page)
+    image = datasets.load().test_images[7]
+    page.session_state[state.ATTEMPTS] = [Attempt("k", "a_[b].png", image.tobytes(), 3, 0.9)]
+    page.run()
+    assert not page.exception
+    assert "Your own picture" in "\n".join(one.value for one in page.markdown)
 
 
 SETTINGS = Config(data="wardrobe")

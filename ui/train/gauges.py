@@ -6,15 +6,21 @@ from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from model import server
+from model.cache import Kept
 from model.data.datasets import CLASSES, DataError
 from model.insight.gauges import REACH, Gauge, middles
+from model.networks.architectures import NETWORKS
+from model.networks.forward import predict
 from model.training.run import Run, is_active
 from model.training.snapshot import Snapshot
 from model.training.storage.database import StorageError
-from ui import charts, moments
+from ui import attempts, charts, moments
+from ui.attempts import Attempt
 from ui.plots import plot
+from ui.text import plain
 
 LOOK_SECONDS = 3.0  # between two looks, while the run moves or a worker measures
 EARLY = "The gauges begin once the run has kept some of its training: a few seconds from now."
@@ -91,11 +97,7 @@ def _draw(run: Run) -> None:
         _weights(names, found)
     with right:
         _classes(now)
-    st.page_link(
-        "pages/predict.py",
-        label="How the answer to your own picture changed: “Through the training” on Predict",
-        icon=":material/timeline:",
-    )
+    _own_picture(run, list(known), names)
 
 
 def _weights(names: Sequence[str], found: list[Gauge]) -> None:
@@ -104,6 +106,41 @@ def _weights(names: Sequence[str], found: list[Gauge]) -> None:
     shares = np.stack([one.spread[layer] / one.spread[layer].sum() for one in found])
     figure = charts.spread(names, middles(), shares.T)
     plot(figure, "gauge_weights", f"How the weights of {layer} are spread, moment by moment")
+
+
+def _own_picture(run: Run, steps: Sequence[int], names: Sequence[str]) -> None:
+    """The probabilities of what was last drawn, uploaded or photographed on Predict."""
+    attempts.recall()
+    tried = attempts.all_of_them()
+    if not tried:
+        st.page_link(
+            "pages/predict.py",
+            label="Draw something on Predict, and its ten probabilities are followed here, too",
+            icon=":material/brush:",
+        )
+        return
+    last = tried[-1]
+    st.markdown(f"**Your own picture**, {plain(last.name)}: what the network thought of it.")
+    found = [
+        _answers.get((run.name, step, last.pixels), lambda step=step: _answer(run, step, last))
+        for step in steps
+    ]
+    figure = charts.through_training(names, np.stack(found), CLASSES)
+    plot(figure, "gauge_own", "The ten probabilities of your own picture, moment by moment")
+
+
+# Shared by all: a picture's ten probabilities at a moment of a run, under a kilobyte each.
+_answers: Kept[tuple[str, int, bytes], NDArray[np.float32]] = Kept(2_000)
+
+
+def _answer(run: Run, step: int, attempt: Attempt) -> NDArray[np.float32]:
+    """(10,); what cannot be read has no numbers."""
+    try:
+        then = moments.at(run, run.trained(), step)
+    except StorageError:
+        return np.full(len(CLASSES), np.nan, np.float32)
+    with np.errstate(all="ignore"):
+        return predict(NETWORKS[then.network], then.weights, attempt.image[None])[0]
 
 
 def _classes(now: Snapshot) -> None:
