@@ -21,6 +21,19 @@ def step(weights, number):
     }
 
 
+class Waiting:
+    """Keeps its jobs, which a test answers by hand; none can be withdrawn."""
+
+    def __init__(self):
+        self.jobs = []
+
+    def submit(self, job):
+        self.jobs.append(job)
+
+    def withdraw(self, run):
+        return False
+
+
 class Steady:
     """Trains on a thread of its own, one slice after the other, each as long as it says."""
 

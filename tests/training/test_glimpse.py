@@ -17,6 +17,7 @@ from model.training.recipes import Config
 from model.training.results import Slice
 from model.training.run import Run
 from tests.lazy import Lazy
+from tests.training.engines import Waiting
 
 trainer = Lazy("model.training.trainer")
 
@@ -92,19 +93,6 @@ def test_whether_somebody_glimpses_changes_no_bit(monkeypatch):
         np.testing.assert_array_equal(array, with_it.checkpoint.weights[name])
     for name, slot in without.checkpoint.slots.items():
         np.testing.assert_array_equal(slot, with_it.checkpoint.slots[name])
-
-
-class Waiting:
-    """An engine that keeps its jobs."""
-
-    def __init__(self):
-        self.jobs = []
-
-    def submit(self, job):
-        self.jobs.append(job)
-
-    def withdraw(self, run):
-        return False
 
 
 def test_a_run_tells_what_the_last_slice_saw_and_works_it_out_once_before(monkeypatch):

@@ -18,6 +18,7 @@ from model.training.run import Run
 from model.training.run_store import Runs, ServerFullError
 from model.training.snapshot import Change, EpochResult, Origin
 from model.training.stopping import why_stop
+from tests.training.engines import Waiting
 from tests.training.test_run import (
     SMALL,
     assert_same_weights,
@@ -60,7 +61,7 @@ def test_step_epoch_and_slow_motion_change_nothing(engine, monkeypatch):
 
 
 def test_a_step_that_is_wanted_while_a_slice_ends_is_not_lost():
-    engine = Queue()
+    engine = Waiting()
     run = Run(SMALL, "custom", engine)
     run.pause()
     run.one_batch()
@@ -69,19 +70,6 @@ def test_a_step_that_is_wanted_while_a_slice_ends_is_not_lost():
     assert job.arguments[2] == 1
     job.on_done(trained_by(1)(job.arguments[0]), None)
     assert (run.snapshot().step, len(engine.jobs)) == (6, 1)
-
-
-class Queue:
-    """An engine whose jobs are answered by hand, and cannot be withdrawn."""
-
-    def __init__(self):
-        self.jobs = []
-
-    def submit(self, job):
-        self.jobs.append(job)
-
-    def withdraw(self, run):
-        return False
 
 
 def test_a_single_batch_is_told_as_the_network_saw_it(engine):
@@ -107,7 +95,7 @@ def run_weights_before(config, step):
 
 
 def test_a_slice_of_one_batch_of_a_run_that_goes_on_is_none_to_look_at():
-    engine = Queue()
+    engine = Waiting()
     run = Run(SMALL, "custom", engine)
     told = Batch(1, 1, *[np.zeros(1)] * 4)
     engine.jobs.pop(0).on_done(replace(trained_by(1)(start(SMALL)), batch=told), None)
