@@ -85,6 +85,11 @@ def sentence(sides: Sequence[Side]) -> str:
     """What can be said of these runs, of which there is at least one."""
     if len(sides) == 1:
         return _alone(sides[0])
+    without = [one for one in sides if not one.test and not one.validation]
+    if without:
+        measured = [one for one in sides if one not in without]
+        told = [sentence(measured)] if measured else []
+        return " ".join([*told, *_unmeasured(without)])
     measures: tuple[Kind, ...] = ("test", "validation")
     for kind in measures:
         if shares := _comparable(sides, kind):
@@ -116,18 +121,23 @@ def _alone(one: Side) -> str:
     kind: Kind = "test" if one.test else "validation"
     share = _of(one, kind)
     if share is None:
-        return _unmeasured(one)
+        return " ".join(_unmeasured([one]))
     got = f"**{one.name}** gets {_percent(share)} of the {_pictures(share, kind)} right"
     return f"{got}{_when(one, kind)}. It has trained for {in_words(one.seconds)}."
 
 
-def _unmeasured(one: Side) -> str:
-    if one.ended:
-        return f"**{one.name}** ended before anything was measured."
-    return (
-        f"**{one.name}** was not measured yet on pictures that it does not learn from: that comes "
-        "at the end of an epoch where pictures are held out, and at its own end."
-    )
+def _unmeasured(sides: Sequence[Side]) -> list[str]:
+    """A sentence for those that ended so, and one for those that will be measured."""
+    ended = [f"**{one.name}**" for one in sides if one.ended]
+    waiting = [f"**{one.name}**" for one in sides if not one.ended]
+    told = [f"{_listed(ended)} ended before anything was measured."] if ended else []
+    if waiting:
+        were, they = ("was", "it does") if len(waiting) == 1 else ("were", "they do")
+        told.append(
+            f"{_listed(waiting)} {were} not measured yet on pictures that {they} not learn from: "
+            "that comes at the end of an epoch where pictures are held out, and at the run's end."
+        )
+    return told
 
 
 def _compared(measured: Sequence[Measured], kind: Kind) -> str:
@@ -175,9 +185,6 @@ def _times(ranked: Sequence[Side]) -> str:
 
 def _why_not(sides: Sequence[Side]) -> str:
     """Why their accuracies cannot be compared."""
-    without = [one for one in sides if not one.test and not one.validation]
-    if without:
-        return _unmeasured(without[0])
     waiting = [one for one in sides if not one.ended]
     if len({_measured_on(one, "test") for one in sides}) > 1:
         return (

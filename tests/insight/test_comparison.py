@@ -72,9 +72,19 @@ def test_what_was_measured_on_other_pictures_is_not_compared():
 def test_what_was_not_measured_is_told():
     young = replace(PLAIN, test=None, validation=None, ended=False, epochs=0)
     assert sentence([young]).startswith("**Plain** was not measured yet")
-    assert sentence([GOOD, young]) == sentence([young])
+    assert sentence([GOOD, young]) == f"{sentence([GOOD])} {sentence([young])}"
     failed = replace(young, ended=True)
-    assert sentence([GOOD, failed]) == "**Plain** ended before anything was measured."
+    assert sentence([failed]) == "**Plain** ended before anything was measured."
+
+
+def test_those_that_were_measured_are_compared_beside_others_that_were_not():
+    young = replace(PLAIN, name="Young", test=None, validation=None, ended=False, epochs=0)
+    failed = replace(young, name="Fast", ended=True)
+    told = sentence([failed, GOOD, young, PLAIN])
+    assert told.startswith(sentence([GOOD, PLAIN]))
+    assert "**Fast** ended before anything was measured. **Young** was not measured yet" in told
+    both = sentence([young, replace(young, name="Younger")])
+    assert both.startswith("**Young** and **Younger** were not measured yet on pictures that they")
 
 
 def test_one_run_and_three_runs():
