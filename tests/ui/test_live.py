@@ -244,6 +244,7 @@ def epochs_of(*pairs):
         ),
         ([(0.83, 0.81)], "Training 83.0\u00a0%, validation 81.0\u00a0%: it is a little better"),
         ([(0.83, 0.83)], "what it learns holds"),
+        ([(0.136, 0.089)], "it hardly does better than to guess"),
         ([(0.70, 0.80)], "the network had not learned all of it yet"),
         (
             [(0.9, 0.89), (0.92, 0.88), (0.93, 0.88), (0.94, 0.88)],

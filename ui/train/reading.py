@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model.training.diagnosis import Fault, diagnose
+from model.training.diagnosis import CHANCE, Fault, diagnose
 from model.training.snapshot import EpochResult, Snapshot
 from ui.text import percent
 
@@ -14,6 +14,7 @@ BLIND = (
     "No pictures are held out, so these curves cannot tell learning from learning by heart. "
     "Hold some out: “Validation images”, under “More settings”."
 )
+GUESSING = "it hardly does better than to guess among ten classes, so the difference says nothing."
 AHEAD = (
     "the network had not learned all of it yet when it saw the first training pictures of the "
     "epoch. Validation comes at its end."
@@ -67,7 +68,7 @@ def sentence(now: Snapshot) -> str:
     if last.validation is None:
         return EARLY
     trained, held_out = last.accuracy, last.validation.accuracy
-    meaning = _meaning(trained - held_out)
+    meaning = GUESSING if max(trained, held_out) < CHANCE else _meaning(trained - held_out)
     return f"Training {percent(trained)}, validation {percent(held_out)}: {meaning}{_past(now)}"
 
 
