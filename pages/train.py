@@ -6,6 +6,7 @@ from model import server
 from model.networks.architectures import NETWORKS
 from model.training.run import Run, is_active
 from ui import own_runs, shell, watched
+from ui.text import plain
 from ui.train import (
     arrival,
     controls,
@@ -22,9 +23,8 @@ def watch(run: Run, token: str) -> None:
     """The run: what it is, its buttons or its results, progress, and charts."""
     now = run.snapshot()
     arrival.place(token)
-    st.subheader(
-        f"{NETWORKS[now.config.network].label}, {settings.recipe_label(now.recipe)}", anchor=False
-    )
+    about = f"{NETWORKS[now.config.network].label}, {settings.recipe_label(now.recipe)}"
+    st.subheader(f"{plain(now.title)}: {about}" if now.title else about, anchor=False)
     st.caption(settings.summary(now.config))
     if now.changes or now.origin:
         st.caption(settings.past(now))

@@ -18,7 +18,7 @@ from model.training.snapshot import ENDED
 from model.training.storage.record import Summary
 from model.training.tokens import of_run
 from ui import state, visitor, watched
-from ui.text import percent
+from ui.text import clean, percent, plain
 
 MOST_LISTED = 50
 MOST_CHOICES = 10  # beside "Weights in use"
@@ -38,8 +38,11 @@ def label(about: Summary) -> str:
 
 
 def short(about: Summary) -> str:
-    """The same where there is little room, and the network stands below."""
-    return f"Your run, {started(about)}"
+    """The same where there is little room, and the network stands below; its name, if it has one.
+
+    Text alone, not Markdown.
+    """
+    return f"{clean(about.title) if about.title else 'Your run'}, {started(about)}"
 
 
 def started(about: Summary) -> str:
@@ -84,7 +87,8 @@ def _list(listed: list[Listed], shown: Run | None) -> None:
 
 
 def _lead_to(one: Listed, shown: Run | None) -> None:
-    words = f"{label(one.about)}: {how_far(one.about)}"
+    name = f"{plain(one.about.title)}, " if one.about.title else ""
+    words = f"{name}{label(one.about)}: {how_far(one.about)}"
     if shown is not None and shown.name == one.about.name:
         st.markdown(f":material/check: {words} (shown above)")
         return
@@ -107,8 +111,9 @@ def choices() -> dict[str, str]:
     training = [about for about in listed if about.status not in ENDED]
     found = {f"{KEY}{about.name}": short(about) for about in listed if about.step}
     for about in training:
-        when = f" since {started(about)}" if len(training) > 1 else ""
-        found[f"{KEY}{about.name}"] = f"{state.LIVE}{when}"
+        name = f": {clean(about.title)}" if about.title else ""
+        when = f" since {started(about)}" if len(training) > 1 and not name else ""
+        found[f"{KEY}{about.name}"] = f"{state.LIVE}{name}{when}"
     run = server.runs().get(watched.token())
     if run is not None and is_active(run) and key_of(run) not in found:
         found[key_of(run)] = WATCHED

@@ -504,6 +504,20 @@ def test_nothing_that_a_visitor_can_empty_holds_the_runs(page, engine):
     assert server.runs().get(token).status == "running"
 
 
+def test_runs_of_one_minute_are_told_apart_by_their_names(page, engine):
+    engine.answering = False
+    config = Config(data="wardrobe")
+    named = [server.runs().start(config, "custom", "me", title=one) for one in ("Slow", "*Fast*")]
+    page.session_state[state.VISITOR] = "me"
+    page.query_params["run"] = named[1]
+    page.run()
+    assert page.subheader[0].value == "\\*Fast\\*: LeNet, settings of your own"
+    options = page.selectbox("weights_widget").options
+    assert {f"{state.LIVE}: Slow", f"{state.LIVE}: *Fast*"} <= set(options)
+    assert any(one.label.startswith("Slow, LeNet, own settings, ") for one in page.button)
+    assert own_runs.short(server.runs().get(named[0]).summary()).startswith("Slow, ")
+
+
 def test_a_fourth_run_of_one_visitor_is_told(page, engine):
     engine.answering = False
     tokens = [server.runs().start(Config(data="wardrobe"), "custom", "me") for _ in range(3)]
