@@ -96,6 +96,11 @@ def path() -> None:
         with grid.cell(column_span=2 if name == "Train" else 1):
             st.markdown(f"**{number}. {name}**  \n{text}")
             st.page_link(target, label=label, icon=":material/arrow_forward:")
+    st.page_link(
+        "pages/runs.py",
+        label="And then: would a plain network do as well? What if it sees only 500 pictures?",
+        icon=":material/science:",
+    )
 
 
 shell.begin("Teach a network to see", "")
