@@ -304,7 +304,7 @@ def test_start_over_begins_anew_and_keeps_the_first_run(page, engine):
 
 def test_settings_are_changed_on_the_way_and_what_cannot_be_is_told(page, engine):
     run = started(page, engine)
-    rate, epochs = f"change_rate_{run.name}", f"change_epochs_{run.name}"
+    rate, epochs = f"change_rate_{run.name}_0.004", f"change_epochs_{run.name}_8"
     for wrong, words in (("fast", "it must be a number"), ("7", "it must be 0.000001 to 1")):
         page.text_input(rate).set_value(wrong)
         button(page, "Apply").click().run()
@@ -319,6 +319,12 @@ def test_settings_are_changed_on_the_way_and_what_cannot_be_is_told(page, engine
     assert (now.learning_rate, now.epochs) == (0.001, 9)
     page.run()
     assert "Learning rate 0.004 → 0.001 after" in captions(page)
+    server.runs().change(run, learning_rate=0.002, epochs=12)  # as another tab would
+    engine.answer()
+    wait(lambda: run.snapshot().config.epochs == 12)
+    page.run()
+    assert page.text_input(f"change_rate_{run.name}_0.002").value == "0.002"
+    assert page.number_input(f"change_epochs_{run.name}_12").value == 12
     assert not page.exception
 
 
@@ -331,13 +337,27 @@ def test_an_ended_run_trains_on(page, engine):
     run._checkpoint = start(run.snapshot().config)  # as a storage would have kept it
     engine.answering = False
     page.run()
-    page.number_input(f"change_epochs_{run.name}").set_value(1_000)
+    epochs = f"change_epochs_{run.name}_{run.snapshot().config.epochs}"
+    page.number_input(epochs).set_value(1_000)
     button(page, "Train on").click().run()
     assert "it must be 1 to 100" in page.error[0].value
-    page.number_input(f"change_epochs_{run.name}").set_value(20)
+    page.number_input(epochs).set_value(20)
     button(page, "Train on").click().run()
     assert (run.status, run.snapshot().config.epochs) == ("running", 20)
     assert button(page, "Pause")
+    assert not page.exception
+
+
+def test_a_finished_run_proposes_more_epochs_than_it_had(page, engine):
+    run = started(page, engine)
+    had = run.snapshot().config.epochs
+    assert page.number_input(f"change_epochs_{run.name}_{had}").value == had
+    whole = run.snapshot().total_steps
+    each = np.full(whole, 0.5, np.float32)
+    run._change(step=whole, losses=each, accuracies=each, status="finished")
+    page.run()
+    [field] = [one for one in page.number_input if one.label == "Epochs in all"]
+    assert field.value == had + 5
     assert not page.exception
 
 

@@ -89,13 +89,18 @@ def _change(run: Run, now: Snapshot) -> None:
     """Fields for what may change on the way, and the button that has it count."""
     active, config = is_active(run), now.config
     left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
-    rate = left.text_input(
-        LABELS["learning_rate"], number(config.learning_rate), key=f"change_rate_{run.name}"
-    )
+    # What counts now is in the keys, so that a field never shows what another tab, or the run's
+    # end, has made old.
+    usual = number(config.learning_rate)
+    rate = left.text_input(LABELS["learning_rate"], usual, key=f"change_rate_{run.name}_{usual}")
     done = now.step // now.steps_per_epoch
     proposed = config.epochs if active or now.step < now.total_steps else done + 5
     epochs = middle.number_input(
-        "Epochs in all", value=proposed, step=1, format="%d", key=f"change_epochs_{run.name}"
+        "Epochs in all",
+        value=proposed,
+        step=1,
+        format="%d",
+        key=f"change_epochs_{run.name}_{proposed}",
     )
     with right:
         wanted = pressed("Apply" if active else "Train on", f"change_{run.name}", width="stretch")
