@@ -8,10 +8,12 @@
 const HEADER = "X-Lenet-Run";
 const RETRY_SECONDS = 3; // after an answer that did not come
 const PATIENCE_SECONDS = 10; // for an answer
+const GONE_TIMES = 2; // that a run is not found until the page looks: another server may have it
 
 class Follower {
   constructor(place) {
     this.place = place;
+    this.gone = 0;
     this.turn = Promise.resolve(); // views draw one after the other
     this.sight = () => document.hidden || this.ask();
     document.addEventListener("visibilitychange", this.sight);
@@ -75,7 +77,9 @@ class Follower {
       headers: { [HEADER]: token },
       signal: AbortSignal.timeout(1000 * PATIENCE_SECONDS),
     });
-    this.answered ||= answer.status === 410; // the run is gone: let go of, or of another server
+    this.gone = answer.status === 410 ? this.gone + 1 : 0; // let go of, or of another server
+    this.answered ||= this.gone > 0;
+    if (this.gone === GONE_TIMES) this.tell.setTriggerValue("changed", "gone");
     if (!answer.ok) throw new Error(answer.statusText);
     return answer.json(); // a server without the route answers with a page
   }

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_shell import ready
 from tests.browser.test_sight import SHIFTS, still, too_pale
-from tests.browser.test_train import start
+from tests.browser.test_train import LONG, start
 from tests.browser.test_train import trainer as trainer
 
 pytestmark = pytest.mark.browser
@@ -91,6 +91,20 @@ def test_runs_are_named_sorted_filtered_starred_and_laid_side_by_side(trainer, p
     assert titles(page) == ["Short", "Long"]
     assert too_pale(page) == {"dark": [], "light": []}
     assert failures == []
+
+
+def test_a_run_that_is_deleted_in_one_tab_is_told_to_be_gone_in_another(trainer, page):
+    start(page, trainer, **LONG)
+    other = page.context.new_page()
+    other.goto(f"{trainer}/runs")
+    ready(other)
+    boxes = other.locator(".runs").get_by_role("checkbox")
+    for at in range(1, boxes.count()):
+        boxes.nth(at).uncheck()
+    other.get_by_role("button", name="Delete", exact=True).click()
+    other.get_by_role("button", name="Delete it for good").click()
+    expect(page.get_by_text("The run in this page's address is not on this server")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def test_on_a_phone_runs_are_cards_no_wider_than_the_screen(trainer, phone):
