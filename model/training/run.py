@@ -427,7 +427,17 @@ class Run:
             else:
                 self._tries = 0
                 self._store(result)
+                self._go_further()
             self._go_on()
+
+    def _go_further(self) -> None:
+        """More epochs that were wanted during its last slice count, though it has ended."""
+        if self._now.status != "finished" or self._wanted is None:
+            return
+        if self._wanted.epochs > self._now.config.epochs:
+            self._take_wanted()
+            self._change(status="running", message="", test=None)
+        self._wanted = None
 
     def _go_on(self) -> None:
         """Submit what comes next, unless the run is paused or has ended."""

@@ -177,6 +177,25 @@ def test_a_run_goes_further_as_if_it_had_been_longer_from_the_beginning(engine):
     assert_same_weights(run.trained().weights, undisturbed(longer).checkpoint.weights)
 
 
+def test_more_epochs_that_are_wanted_during_the_last_slice_are_not_lost():
+    engine = Waiting()
+    run = Run(SMALL, "custom", engine)
+
+    def answer(job):
+        job.on_done(trainer.advance(*job.arguments), None)
+
+    while run.snapshot().step + engine.jobs[0].arguments[2] < 40:
+        answer(engine.jobs.pop())
+    run.change(epochs=3)
+    answer(engine.jobs.pop())
+    now = run.snapshot()
+    assert (now.step, now.status, now.config.epochs, now.test) == (40, "running", 3, None)
+    assert now.changes == (Change(40, "epochs", 2, 3),)
+    while engine.jobs:
+        answer(engine.jobs.pop())
+    assert (run.status, run.snapshot().step) == ("finished", 60)
+
+
 def test_a_run_begins_with_the_weights_of_another(engine):
     first = undisturbed(SMALL).checkpoint.weights
     run = paused(engine, begin=(first, Origin("a", 40)))
