@@ -259,6 +259,18 @@ def test_a_run_is_renamed_and_its_own_name_comes_back(page):
     assert rows(page)[0]["title"].startswith("LeNet, ")
 
 
+def test_a_long_name_is_shortened_and_can_still_be_edited(page):
+    begin(page, title="x" * 40)
+    run = begin(page, title="x" * 40)
+    look_at(page, run)
+    field = page.text_input(f"runs_title_{run.name}")
+    assert field.value == "x" * 40 + " (2)"
+    assert len(field.value) <= field.proto.max_chars
+    field.set_value("y" * 190)
+    button(page, "Save the name").click().run()
+    assert rows(page)[0]["title"] == "y" * 26 + "…" + "y" * 13
+
+
 def test_a_run_is_trained_on_from_where_it_stopped(page):
     run = begin(page)
     look_at(page, run)

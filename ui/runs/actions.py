@@ -21,7 +21,9 @@ from ui.page_runs import uninterrupted
 from ui.runs import view
 from ui.text import clean, plain
 
-MOST_SIGNS = 40  # of a name
+MOST_SIGNS = 40  # of a name that is kept
+# A browser takes nothing of what is longer, neither a name that is pasted nor one sign less of it.
+MOST_WRITTEN = 200
 MORE = 2  # epochs that are offered to train on
 REFUSALS = (SettingError, DataError, ServerFullError, StorageError)
 
@@ -73,7 +75,7 @@ def _look_inside(run: Run) -> None:
 
 def _rename(run: Run, name: str) -> None:
     key = f"runs_title_{run.name}"
-    written = st.text_input("Name", name, max_chars=MOST_SIGNS, key=key)
+    written = st.text_input("Name", name, max_chars=MOST_WRITTEN, key=key)
     if pressed("Save the name", "runs_rename"):
         title = clean(written, MOST_SIGNS) if written.strip() else ""
         _do(lambda: server.runs().mark(run, title=title))
