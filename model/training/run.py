@@ -112,7 +112,7 @@ class Run:
         self._checkpoint = record.checkpoint  # None once it has ended and cannot go further
         self._weights = record.weights  # then these
         self._wanted: Config | None = None  # settings that count from the next slice on
-        self._single = False  # a single batch is wanted
+        self._singles = 0  # single batches that are wanted
         self._timer: threading.Timer | None = None  # of the next batch in slow motion
         self._past: dict[int, Weights] = {}  # by batches: weights that are still to be kept
         self._tries = 0
@@ -247,7 +247,7 @@ class Run:
         """Let the slice that is under way end, and submit no other."""
         with self._lock:
             if self._now.status == "running" or self._now.slow:
-                self._single = False
+                self._singles = 0
                 self._change(status="paused", message=message, until=0, slow=False)
                 self._withdraw()
 
@@ -260,7 +260,7 @@ class Run:
         """Go on after a pause."""
         with self._lock:
             if self._now.status == "paused":
-                self._single = False
+                self._singles = 0
                 self._change(status="running", message="", slow=False)
                 self._submit(self._steps())
 
@@ -283,7 +283,7 @@ class Run:
         with self._lock:
             if self._now.status == "paused":
                 self._change(slow=False)
-                self._single = True  # also where the slice before has not ended yet
+                self._singles += 1  # each counts, also where the one before has not ended yet
                 self._go_on()
 
     def slow_motion(self) -> None:
@@ -448,8 +448,8 @@ class Run:
                 self._submit(self._steps())
         elif self._now.status == "stopping":
             self._submit(0)
-        elif self._single and not self._outstanding:
-            self._single = False
+        elif self._singles and not self._outstanding:
+            self._singles -= 1
             self._submit(1)
         elif self._now.slow and self._timer is None and not self._outstanding:
             self._timer = threading.Timer(SLOW_SECONDS, self._next_slow)

@@ -64,12 +64,31 @@ def test_a_step_that_is_wanted_while_a_slice_ends_is_not_lost():
     engine = Waiting()
     run = Run(SMALL, "custom", engine)
     run.pause()
-    run.one_batch()
+    for _ in range(3):
+        run.one_batch()
+    job = engine.jobs.pop(0)
+    job.on_done(trained_by(5)(start(SMALL)), None)
+    for step in (6, 7, 8):
+        [job] = engine.jobs
+        assert job.arguments[2] == 1
+        engine.jobs.clear()
+        job.on_done(trained_by(1)(job.arguments[0]), None)
+        assert run.snapshot().step == step
+    assert engine.jobs == []
+
+
+def test_a_run_that_failed_goes_further_with_another_learning_rate():
+    engine = Waiting()
+    run = Run(SMALL, "custom", engine)
     engine.jobs.pop(0).on_done(trained_by(5)(start(SMALL)), None)
+    job = engine.jobs.pop(0)
+    job.on_done(trained_by(5, np.nan)(job.arguments[0]), None)
+    assert (run.status, run.snapshot().step, run.goes_further) == ("failed", 5, True)
+    run.change(learning_rate=0.0001)
+    assert (run.status, run.snapshot().message) == ("running", "")
     [job] = engine.jobs
-    assert job.arguments[2] == 1
-    job.on_done(trained_by(1)(job.arguments[0]), None)
-    assert (run.snapshot().step, len(engine.jobs)) == (6, 1)
+    assert job.arguments[0].step == 5
+    assert job.arguments[1].learning_rate == 0.0001
 
 
 def test_a_single_batch_is_told_as_the_network_saw_it(engine):
