@@ -85,7 +85,9 @@ def runs(page: Page, address: str) -> None:
     """A question that two real runs have answered."""
     page.goto(f"{address}/runs")
     page.get_by_role("button", name="Start 2 runs").first.click()
-    page.get_by_text("of the 10,000 test pictures right").wait_for(timeout=600_000)
+    page.get_by_text(re.compile("(They|Each) trained for")).wait_for(timeout=600_000)
+    running = page.get_by_role("table").filter(has_text="running")
+    running.wait_for(state="hidden", timeout=600_000)
     page.locator(".js-plotly-plot").first.scroll_into_view_if_needed()
 
 
