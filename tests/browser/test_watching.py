@@ -91,7 +91,7 @@ HEAR = """() => {
 
 def test_a_screen_reader_is_told_each_epoch_once(trainer, open_page):
     page = open_page()
-    start(page, trainer, epochs=4, images=20_000)
+    start(page, trainer, epochs=4, images=12_000)
     said = page.locator(".run-said")
     assert said.get_attribute("aria-live") == "polite"
     page.evaluate(HEAR)
