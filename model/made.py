@@ -40,37 +40,42 @@ class Made(Generic[Key, Value]):
         self._asked: set[Key] = set()
         self._lost: set[Key] = set()
 
-    def knows(self, key: Key) -> bool:
-        """Whether the value is there, or a worker makes it: `get` then needs no arguments."""
-        with self._lock:
-            return key in self._values or key in self._asked
-
     def get(self, key: Key, work: Callable[..., Value], *arguments: object) -> Value | None:
         """The value of `key`, `work(*arguments)`; None while a worker makes it.
 
         `work` can be imported by a worker. An error of it is the caller's.
         """
+        return self.prepared(key, work, lambda: arguments)
+
+    def prepared(
+        self, key: Key, work: Callable[..., Value], arguments: Callable[[], tuple[object, ...]]
+    ) -> Value | None:
+        """The same, where the arguments cost something: they are asked for only where needed."""
         with self._lock:
             is_there = key in self._values or key in self._lost
             first = not is_there and key not in self._asked
             if first:
                 self._asked.add(key)
         if first:
-            self._jobs().submit(
-                Job(
-                    work,
-                    arguments,
-                    partial(self._ended, key),
-                    interactive=True,
-                    seconds=self._seconds,
-                )
-            )
+            self._hand_in(key, work, arguments)
         if not is_there:
             return None
-        value = self._values.get(key, lambda: work(*arguments))
+        value = self._values.get(key, lambda: work(*arguments()))
         with self._lock:
             self._lost.discard(key)
         return value
+
+    def _hand_in(
+        self, key: Key, work: Callable[..., Value], arguments: Callable[[], tuple[object, ...]]
+    ) -> None:
+        try:
+            given = arguments()
+        except BaseException:
+            with self._lock:
+                self._asked.discard(key)
+            raise
+        ended = partial(self._ended, key)
+        self._jobs().submit(Job(work, given, ended, interactive=True, seconds=self._seconds))
 
     def forget(self, key: Key) -> None:
         """Let go of a value; who asks for it next has it made anew."""

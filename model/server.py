@@ -127,8 +127,7 @@ def gauge(run: str, step: int, weights: Callable[[], Trained]) -> Gauge | None:
 
     `weights` are called only where it was not measured yet; what they raise is the caller's.
     """
-    key = run, step
-    return _gauges.get(key, fit_gauge, *(() if _gauges.knows(key) else (weights(),)))
+    return _gauges.prepared((run, step), fit_gauge, lambda: (weights(),))
 
 
 def excitement(trained: Trained, dataset: Dataset, layer: str) -> Excitement | None:

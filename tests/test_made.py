@@ -34,6 +34,29 @@ def test_a_worker_is_asked_once_and_its_value_kept(jobs):
     assert calls == [4]
 
 
+def test_arguments_are_asked_for_only_where_they_are_needed(jobs):
+    made, asked = Made(2, lambda: jobs), []
+
+    def prepare():
+        asked.append("7")
+        return ("7",)
+
+    def damaged():
+        raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        made.prepared("key", int, damaged)
+    assert made.prepared("key", int, prepare) is None, "it is asked for again"
+    assert made.prepared("key", int, prepare) is None
+    end(jobs)
+    assert made.prepared("key", int, prepare) == 7
+    assert asked == ["7"]
+    assert made.prepared("other", int, prepare) is None
+    end(jobs, MemoryError("the worker was killed"))
+    assert made.prepared("other", int, prepare) == 7
+    assert len(asked) == 3
+
+
 def test_what_no_worker_could_make_is_made_by_who_asks_next(jobs, caplog):
     made = Made(2, lambda: jobs)
     assert made.get("key", int, "7") is None

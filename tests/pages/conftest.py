@@ -3,9 +3,13 @@
 import json
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from model import server
+from model import PROJECT, server
+from model.cache import Kept
+from model.data import datasets
 from tests import at_once
+from ui import state
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -14,6 +18,37 @@ def compared_at_once():
     with pytest.MonkeyPatch.context() as patch:
         at_once.use(patch.setattr, at_once.AtOnce())
         yield
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """A function that opens a page of the app, on drawn clothes."""
+
+    def open_page(file):
+        wardrobe = datasets.load("wardrobe")
+        monkeypatch.setattr(datasets, "load", lambda name=None: wardrobe)
+        monkeypatch.setattr(state, "_search", lambda: True)
+        app = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=30)
+        app.run()
+        return app.switch_page(file).run()
+
+    return open_page
+
+
+@pytest.fixture
+def trained_by(monkeypatch, tmp_path):
+    """A function that has runs trained by this engine, and kept in a database of the test."""
+
+    def use(engine):
+        monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'runs.db'}")
+        monkeypatch.setattr(server, "make_engine", lambda: engine)
+        for name in ("_runs", "_engines", "_warm"):
+            monkeypatch.setattr(server, name, Kept(1))
+        return engine
+
+    yield use
+    if "runs" in server._runs:
+        server.runs().close()
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model import server
-from model.cache import Kept
-from model.data import datasets
 from model.training.batches import split, steps_per_epoch
 from model.training.metrics import Score
 from model.training.questions import QUESTIONS
@@ -45,25 +43,13 @@ class Whole(Engine):
 
 
 @pytest.fixture
-def engine(monkeypatch, tmp_path):
-    made = Whole()
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'runs.db'}")
-    monkeypatch.setattr(server, "make_engine", lambda: made)
-    for name in ("_runs", "_engines", "_warm"):
-        monkeypatch.setattr(server, name, Kept(1))
-    yield made
-    if "runs" in server._runs:
-        server.runs().close()
+def engine(trained_by):
+    return trained_by(Whole())
 
 
 @pytest.fixture
-def page(engine, monkeypatch):
-    wardrobe = datasets.load("wardrobe")
-    monkeypatch.setattr(datasets, "load", lambda name=None: wardrobe)
-    monkeypatch.setattr(state, "_search", lambda: True)
-    app = AppTest.from_file(APP, default_timeout=30)
-    app.run()
-    return app.switch_page("pages/runs.py").run()
+def page(engine, opened):
+    return opened("pages/runs.py")
 
 
 def begin(page, config=SMALL, ends=True, **more):

@@ -12,7 +12,6 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from model import PROJECT, server
-from model.cache import Kept
 from model.data import datasets
 from model.insight.gauges import fit_gauge
 from model.made import Made
@@ -68,25 +67,13 @@ class Engine:
 
 
 @pytest.fixture
-def engine(monkeypatch, tmp_path):
-    made = Engine()
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'runs.db'}")
-    monkeypatch.setattr(server, "make_engine", lambda: made)
-    for name in ("_runs", "_engines", "_warm"):
-        monkeypatch.setattr(server, name, Kept(1))
-    yield made
-    if "runs" in server._runs:
-        server.runs().close()
+def engine(trained_by):
+    return trained_by(Engine())
 
 
 @pytest.fixture
-def page(engine, monkeypatch):
-    wardrobe = datasets.load("wardrobe")
-    monkeypatch.setattr(datasets, "load", lambda name=None: wardrobe)
-    monkeypatch.setattr(state, "_search", lambda: True)
-    app = AppTest.from_file(APP, default_timeout=30)
-    app.run()
-    return app.switch_page("pages/train.py").run()
+def page(engine, opened):
+    return opened("pages/train.py")
 
 
 def live(page):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -38,26 +38,30 @@ OF_WEIGHTS = (
 )
 OF_CLASSES = "**Accuracy of each class** on the validation pictures. Which is learned last?"
 
+# Shared by all: a picture's ten probabilities at a moment of a run, a kilobyte each.
+_answers: Kept[tuple[str, int, bytes], NDArray[np.float32]] = Kept(2_000)
+
 
 def show(run: Run) -> None:
     """The switch, and the gauges where it is on."""
     on = st.toggle("Gauges: what experts watch", key="train_gauges", persist_state="session")
     if not on:
         return
-    active = is_active(run)
+    waits = _waits(run, _measured(run))
 
-    @st.fragment(run_every=LOOK_SECONDS if active or _missing(run) else None)
+    @st.fragment(run_every=LOOK_SECONDS if waits else None)
     def look() -> None:
-        if active and not is_active(run):
-            st.rerun()
-        _draw(run)
+        found = _measured(run)
+        if waits and not _waits(run, found):
+            st.rerun()  # only a whole run of the page ends the looks
+        _draw(run, found)
 
     look()
 
 
-def _missing(run: Run) -> bool:
-    """Whether a worker still measures something of it."""
-    return any(gauge is None for gauge in _measured(run).values())
+def _waits(run: Run, found: Mapping[int, Gauge | None]) -> bool:
+    """Whether more comes: the run goes on, or a worker still measures something of it."""
+    return is_active(run) or None in found.values()
 
 
 def _measured(run: Run) -> dict[int, Gauge | None]:
@@ -73,8 +77,8 @@ def _measured(run: Run) -> dict[int, Gauge | None]:
     return found
 
 
-def _draw(run: Run) -> None:
-    now, known = run.snapshot(), {s: gauge for s, gauge in _measured(run).items() if gauge}
+def _draw(run: Run, measured: Mapping[int, Gauge | None]) -> None:
+    now, known = run.snapshot(), {step: gauge for step, gauge in measured.items() if gauge}
     names = [moments.name(run, step) for step in known]
     if len(known) < 2:
         st.caption(EARLY)
@@ -127,10 +131,6 @@ def _own_picture(run: Run, steps: Sequence[int], names: Sequence[str]) -> None:
     ]
     figure = charts.through_training(names, np.stack(found), CLASSES)
     plot(figure, "gauge_own", "The ten probabilities of your own picture, moment by moment")
-
-
-# Shared by all: a picture's ten probabilities at a moment of a run, under a kilobyte each.
-_answers: Kept[tuple[str, int, bytes], NDArray[np.float32]] = Kept(2_000)
 
 
 def _answer(run: Run, step: int, attempt: Attempt) -> NDArray[np.float32]:
